@@ -1,0 +1,47 @@
+#pragma once
+
+#include "config/build/origins.hpp"
+#include "config/report/complaint.hpp"
+#include "config/report/diagnostic.hpp"
+#include "config/settings.hpp"
+#include "config/value/secret.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace postern::config {
+
+// How a file that the configuration names is read. The master reads the disk; a worker, which may
+// not, reads from the bundle that the master made. Answers the bytes, or why there are none (an
+// errno value).
+struct file_answer {
+    std::shared_ptr<const secret> bytes; // null: error says why
+    int error = 0;
+};
+using file_reader = std::function<file_answer(const std::string& path)>;
+
+// Reads from disk: regular files of at most 1 MiB, else EFBIG; a folder is EISDIR.
+file_answer read_from_disk(const std::string& path);
+
+// A configuration that was read: settings that nothing changes any more, and where each directive
+// came from.
+struct loaded {
+    std::shared_ptr<const settings> made; // null when a diagnostic is an error
+    origins from;
+    std::vector<diagnostic> diagnostics; // sorted by place; warnings may come along with a success
+};
+
+// Text to settings: parse, inherit, assign, apply rules, read the named files. `name` is the
+// configuration file's path, for messages; relative file names are taken relative to its folder.
+// Everything that is wrong is reported at once.
+loaded load(std::string_view text, std::string_view name, const file_reader& read);
+
+// Complaints of a part that knows only directives (a TLS adapter about server number `server`, from
+// 0), given the lines they stand on. A directive that nobody wrote is placed at its server's own
+// line.
+std::vector<diagnostic> locate(const std::vector<complaint>&, const origins&, std::size_t server);
+
+}

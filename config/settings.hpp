@@ -1,0 +1,41 @@
+#pragma once
+
+#include "config/settings/server.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace postern::config {
+
+// What concerns the program as a whole: the top of the file, outside [mail].
+struct process_settings {
+    std::size_t workers =
+        1; // 0: everything in one process. "auto" was replaced by the number of cores
+    std::string user = "nobody"; // what workers become when started as root; "user [group]"
+    std::string group;           // empty: the user's own
+    std::string pid_file;        // empty: none
+    std::chrono::milliseconds shutdown_timeout{
+        0};                             // worker_shutdown_timeout; 0: QUIT waits for ever
+    std::size_t worker_connections = 0; // sessions in one worker; 0: as many as descriptors allow
+};
+
+enum class log_level { debug, info, notice, warn, error };
+
+struct log_settings {
+    enum class style { text, json };
+    std::string error_log = "stderr"; // "stderr" or a file
+    log_level level = log_level::notice;
+    std::string access_log =
+        "stderr"; // "stderr", "off" or a file: one line a login and one an end of session
+    style format = style::text;
+};
+
+struct settings {
+    process_settings process;
+    log_settings log;
+    std::vector<server_settings> servers;
+};
+
+}

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "config/settings/protocol.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace postern::config {
+
+// Where a session goes on: "imap1.example.org", "192.0.2.1:1143", "[2001:db8::1]:143".
+struct upstream_address {
+    std::string host;       // name or literal, without brackets; empty: none given
+    std::uint16_t port = 0; // 0: the protocol's own (143, 110, 25)
+
+    bool operator==(const upstream_address&) const = default;
+};
+
+// A static route, of [[mail.route]] or [[mail.server.route]]. Exactly one of user, domain and
+// pattern is given. Routes are tried in the order exact user, then domain, then patterns as
+// written, then the default upstream.
+struct route_settings {
+    std::string user;                      // the whole login name; ASCII letters in either case
+    std::string domain;                    // what follows the last "@"
+    std::string pattern;                   // with * and ? for the whole login name
+    std::optional<mail_protocol> protocol; // only for this protocol
+    upstream_address upstream;
+    std::string upstream_user; // see lookup_settings::upstream_user; empty: the server's
+};
+
+// An http:// address of an auth_http service.
+struct http_address {
+    std::string host; // name or literal, without brackets; for a Unix socket empty
+    std::uint16_t port = 80;
+    std::string unix_path; // empty: TCP
+    std::string target = "/";
+
+    bool empty() const { return host.empty() && unix_path.empty(); }
+    bool operator==(const http_address&) const = default;
+};
+
+struct lookup_settings {
+    upstream_address upstream; // for everyone without a route; empty host: nobody
+    std::string upstream_user =
+        "{user}"; // the name to log in with there: {user}, {local}, {domain}
+    std::vector<route_settings> routes;
+    http_address auth_http; // when given, it is asked instead of the static routes
+    std::chrono::milliseconds auth_http_timeout{60000};
+    std::vector<std::pair<std::string, std::string>> auth_http_headers;
+};
+
+}

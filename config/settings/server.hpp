@@ -1,0 +1,53 @@
+#pragma once
+
+#include "config/settings/lookup.hpp"
+#include "config/settings/protocol.hpp"
+#include "config/settings/proxy.hpp"
+#include "config/settings/tls.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace postern::config {
+
+// One address to listen on. Host names have been resolved to literals by the loader.
+struct listen_address {
+    std::string written;    // the directive's words, for messages and logs
+    std::string host;       // "0.0.0.0", "::1"; for a Unix socket its path
+    std::uint16_t port = 0; // 0 is allowed only in tests (any free port); unused for Unix sockets
+    bool is_unix = false;
+    bool ssl = false; // TLS from the first byte: by the word "ssl" here, or by the directive
+    int backlog = 511;
+
+    bool operator==(const listen_address&) const = default;
+};
+
+struct server_settings {
+    mail_protocol protocol =
+        mail_protocol::imap; // by the first listen whose port is a known one, unless given
+    std::vector<listen_address> listen;
+    std::string server_name; // default: this machine's host name
+    std::chrono::milliseconds timeout{
+        60000};                      // from the greeting to the login, and for one upstream login
+    std::size_t max_errors = 5;      // commands that no parser understands
+    std::size_t max_commands = 1000; // valid commands before the login
+    std::size_t max_login_failures = 3;
+    tls_settings tls;
+    imap_settings imap;
+    pop3_settings pop3;
+    smtp_settings smtp;
+    proxy_settings proxy;
+    lookup_settings lookup;
+
+    bool uses_tls() const {
+        if (tls.starttls != starttls_mode::off) return true;
+        for (auto& l : listen)
+            if (l.ssl) return true;
+        return false;
+    }
+};
+
+}

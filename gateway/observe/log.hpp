@@ -1,0 +1,42 @@
+#pragma once
+
+#include "config/settings.hpp"
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace postern::gateway {
+
+// One key=value of a line. Values may be hostile: the log encodes them, so that nothing can break a
+// line or forge one.
+struct field {
+    std::string_view key;
+    std::string value;
+};
+
+// Writes events as single lines, "key=value" or JSON (log_format), each with one write() so that
+// lines of several workers never mix. Opening files is the master's business: a log is given
+// descriptors.
+class log {
+public:
+    // Descriptors are borrowed; -1 for `access` means off.
+    log(int error_fd, int access_fd, config::log_level least, config::log_settings::style);
+
+    // An event of the program. `event` is a fixed word or sentence of ours, never a peer's text.
+    void event(config::log_level, std::string_view event, std::initializer_list<field> = {});
+
+    // A line of the access log: a login or an end of session.
+    void access(std::string_view event, const std::vector<field>&);
+
+    // New descriptors or a new level, after a reload or USR1.
+    void reopen(int error_fd, int access_fd, config::log_level least, config::log_settings::style);
+
+private:
+    int error_fd_, access_fd_;
+    config::log_level least_;
+    config::log_settings::style style_;
+};
+
+}

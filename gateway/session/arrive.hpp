@@ -1,0 +1,32 @@
+#pragma once
+
+#include "gateway/observe/log.hpp"
+#include "gateway/session/generation.hpp"
+#include "gateway/session/sessions.hpp"
+
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+
+namespace postern::gateway {
+
+// What sessions of one worker share.
+struct worker_services {
+    boost::asio::io_context& loop;
+    log& events;
+    sessions& live;
+};
+
+// One accepted connection, from its first byte to its last record: TLS if the listener says so,
+// then serve(), then the relay. Never throws; every end is in the log. `server` and `listener`
+// index the generation's settings.
+task<> arrive(
+    boost::asio::generic::stream_protocol::socket client,
+    std::shared_ptr<const generation> config,
+    std::size_t server,
+    std::size_t listener,
+    worker_services& house
+);
+
+}

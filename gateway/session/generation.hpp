@@ -1,0 +1,49 @@
+#pragma once
+
+#include "backends/tls/backend.hpp"
+#include "config/build/load.hpp"
+#include "config/settings.hpp"
+#include "gateway/lookup/lookup.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace postern::gateway {
+
+// One server of a configuration, ready to serve.
+struct running_server {
+    const config::server_settings* settings = nullptr; // within generation::settings
+    std::shared_ptr<const tls::server> tls;            // null when the server never speaks TLS
+    std::unique_ptr<lookup> where;
+};
+
+// One configuration in force. Sessions hold a shared_ptr to theirs; a reload makes a new one for
+// new sessions, and the old one goes with its last session.
+struct generation {
+    std::shared_ptr<const config::settings> settings;
+    std::vector<running_server> servers; // as in settings->servers
+};
+
+// Where TLS sessions are kept, by the names that ssl_session_cache gives. What is returned outlives
+// every generation.
+struct session_places {
+    std::function<tls::session_store*(const std::string& zone)> zone; // null: no such zone
+    std::function<tls::session_store*(std::size_t sessions)> builtin; // this worker's own cache
+    tls::ticket_keys* keys = nullptr;
+};
+
+// Settings into a generation: TLS contexts compiled and proved, lookups made. Diagnostics carry the
+// lines of the configuration; when one is an error the generation is null. Also what `postern
+// check` calls.
+struct raised {
+    std::shared_ptr<const generation> made;
+    std::vector<config::diagnostic> diagnostics;
+};
+raised
+raise(const config::loaded&, const tls::backend&, const session_places&, boost::asio::io_context&);
+
+}

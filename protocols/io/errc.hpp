@@ -1,0 +1,36 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+
+namespace postern {
+
+// Why a conversation ended, in postern's own words. The text of each is what an operator reads in
+// the log.
+enum class errc {
+    closed = 1,             // the peer closed its side in good order
+    truncated,              // the peer left without closing TLS
+    timed_out,              // a deadline passed
+    too_long,               // a line, literal or reply over its limit
+    bytes_before_handshake, // text was buffered when STARTTLS was accepted: RFC 3207 section 6, RFC
+                            // 2595 section 3.1
+    too_many_errors,        // max_errors reached
+    too_many_logins,        // max_login_failures reached
+    too_many_commands,      // max_commands reached
+    goodbye,                // the client said LOGOUT or QUIT
+    refused,                // the session was refused and the client told so
+    bad_reply,     // an upstream or a lookup answered something that the protocol does not allow
+    unavailable,   // an upstream or a lookup could not be reached
+    tls_failed,    // the handshake or a record failed; the engine's reason says how
+    shutting_down, // this worker is leaving
+};
+
+const boost::system::error_category& postern_category();
+inline boost::system::error_code make_error_code(errc e) {
+    return {static_cast<int>(e), postern_category()};
+}
+
+}
+
+namespace boost::system {
+template <> struct is_error_code_enum<postern::errc> : std::true_type {};
+}

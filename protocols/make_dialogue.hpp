@@ -1,0 +1,21 @@
+#pragma once
+
+#include "config/settings/server.hpp"
+#include "protocols/dialogue.hpp"
+
+#include <memory>
+#include <string>
+
+namespace postern {
+
+// What a dialogue must know about its client besides what the client says.
+struct client_facts {
+    std::string address;                // "192.0.2.7", "2001:db8::1", "unix:"
+    std::string host = "[UNAVAILABLE]"; // a verified name, or what stands for none in XCLIENT
+};
+
+// The dialogue of the server's protocol. All three arguments outlive it.
+std::unique_ptr<dialogue>
+make_dialogue(const config::server_settings&, stream& client, const client_facts&);
+
+}

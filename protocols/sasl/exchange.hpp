@@ -1,0 +1,47 @@
+#pragma once
+
+#include "protocols/sasl/credentials.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace postern::sasl {
+
+// The server's side of one SASL exchange (RFC 4422), sans-io and the same for IMAP, POP3 and SMTP:
+// the protocol adds its prefix ("+ ", "334 ") and its words for failure. Base64 is dealt with in
+// here.
+struct challenge {
+    std::string base64; // may be empty: RFC 4616's PLAIN without an initial response
+};
+enum class failure {
+    unknown_mechanism, // or one that is not enabled
+    cancelled,         // the client sent "*": RFC 4422 section 3.1 (RFC 4954 section 4: 501)
+    bad_base64,
+    malformed, // the message breaks the mechanism's grammar
+};
+using step = std::variant<challenge, credentials, failure>;
+
+class exchange {
+public:
+    // `mechanism` in any case. initial: the initial response as the client wrote it; "=" stands for
+    // an empty one (RFC 4959 section 3, RFC 4954 section 4). `allowed` decides whether a mechanism
+    // is enabled.
+    step start(
+        std::string_view mechanism,
+        std::optional<std::string_view> initial,
+        bool allow_plain,
+        bool allow_login
+    );
+
+    // One line of the client, without its end.
+    step respond(std::string_view line);
+
+private:
+    enum class wants { nothing, plain, login_user, login_password };
+    wants next_ = wants::nothing;
+    std::string user_;
+};
+
+}
