@@ -4,6 +4,7 @@
 #include "protocols/io/errc.hpp"
 #include "protocols/io/task.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <string_view>
 
@@ -20,6 +21,11 @@ public:
     // must last. No buffer is held while waiting. Errors: errc::closed (orderly end),
     // errc::truncated, errc::timed_out, or the system's.
     virtual task<result<std::string_view>> read(std::size_t most) = 0;
+
+    // Waits that long for nothing: true when the peer was silent all the time, false as soon as a
+    // byte is there to be read (it stays unread). Errors: as read's; an end of the peer counts as
+    // one.
+    virtual task<result<bool>> quiet_for(std::chrono::milliseconds pause) = 0;
 
     // Sends all of the text. The text must live until the call returns.
     virtual task<result<void>> write(std::string_view text) = 0;
