@@ -13,6 +13,9 @@ namespace postern {
 class line_buffer {
 public:
     explicit line_buffer(std::size_t limit) : limit_(limit) {}
+    line_buffer(const line_buffer&) = delete;
+    line_buffer& operator=(const line_buffer&) = delete;
+    ~line_buffer() { clear(); }
 
     void add(std::string_view bytes);
 
@@ -30,9 +33,12 @@ public:
     void clear();            // wiped: it may hold a password
 
 private:
+    std::size_t pending() const { return bytes_.size() - at_; }
+    void drop(std::size_t bytes);
+
     std::size_t limit_;
     std::string bytes_;
-    std::size_t at_ = 0, searched_ = 0;
+    std::size_t at_ = 0, searched_ = 0; // where the next line starts; how much of it has no LF
 };
 
 }

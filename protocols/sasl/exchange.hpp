@@ -40,6 +40,9 @@ public:
 
 private:
     enum class wants { nothing, plain, login_user, login_password };
+    step take(std::string_view base64);
+    step read(wants, std::string_view message);
+
     wants next_ = wants::nothing;
     std::string user_;
 };

@@ -1,0 +1,47 @@
+#include "protocols/io/errc.hpp"
+
+#include <string>
+
+namespace postern {
+
+namespace {
+
+const char* text_of(errc e) {
+    switch (e) {
+    case errc::closed: return "connection closed";
+    case errc::truncated: return "connection closed without closing TLS";
+    case errc::timed_out: return "timed out";
+    case errc::too_long: return "line, literal or reply too long";
+    case errc::bytes_before_handshake: return "plain text was sent behind STARTTLS";
+    case errc::too_many_errors: return "too many invalid commands";
+    case errc::too_many_logins: return "too many failed logins";
+    case errc::too_many_commands: return "too many commands";
+    case errc::goodbye: return "client said goodbye";
+    case errc::refused: return "session refused";
+    case errc::bad_reply: return "reply that the protocol does not allow";
+    case errc::unavailable: return "not available";
+    case errc::tls_failed: return "TLS failed";
+    case errc::shutting_down: return "shutting down";
+    }
+    return "unknown error";
+}
+
+// Boost's base class has a destructor that is neither virtual nor protected; no category is ever
+// deleted through it.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
+class category final : public boost::system::error_category {
+public:
+    const char* name() const noexcept override { return "postern"; }
+    std::string message(int value) const override { return text_of(static_cast<errc>(value)); }
+};
+#pragma GCC diagnostic pop
+
+}
+
+const boost::system::error_category& postern_category() {
+    static const category one;
+    return one;
+}
+
+}

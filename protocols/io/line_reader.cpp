@@ -1,0 +1,16 @@
+#include "protocols/io/line_reader.hpp"
+
+namespace postern {
+
+task<result<std::string>> line_reader::line() {
+    for (;;) {
+        auto line = lines_.take_line();
+        if (line) co_return std::move(*line);
+        if (lines_.too_long()) co_return errc::too_long;
+        auto bytes = co_await from_.read(lines_.room());
+        if (!bytes) co_return bytes.error();
+        lines_.add(*bytes); // before the next suspension: the bytes are only lent
+    }
+}
+
+}

@@ -1,0 +1,91 @@
+#include "protocols/sasl/exchange.hpp"
+
+#include "protocols/text/ascii.hpp"
+#include "protocols/text/base64.hpp"
+
+#include <utility>
+
+namespace postern::sasl {
+
+namespace {
+
+constexpr std::string_view ask_user = "VXNlcm5hbWU6";     // "Username:"
+constexpr std::string_view ask_password = "UGFzc3dvcmQ6"; // "Password:"
+
+bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
+
+credentials make(std::string_view mechanism, std::string_view user, std::string_view password) {
+    credentials made;
+    made.mechanism = mechanism;
+    made.user = user;
+    made.password = secret(password);
+    return made;
+}
+
+// RFC 4616 section 2: [authzid] NUL authcid NUL passwd. The authzid is not used: who may act for
+// whom is the upstream's to know. No part may hold a NUL, and somebody must be named.
+step read_plain(std::string_view message) {
+    auto first = message.find('\0');
+    if (first == std::string_view::npos) return failure::malformed;
+    auto second = message.find('\0', first + 1);
+    if (second == std::string_view::npos) return failure::malformed;
+    auto user = message.substr(first + 1, second - first - 1);
+    auto password = message.substr(second + 1);
+    if (user.empty() || has_nul(password)) return failure::malformed;
+    return make("PLAIN", user, password);
+}
+
+}
+
+step exchange::start(
+    std::string_view mechanism,
+    std::optional<std::string_view> initial,
+    bool allow_plain,
+    bool allow_login
+) {
+    next_ = wants::nothing;
+    wipe(user_);
+    if (allow_plain && text::equal(mechanism, "PLAIN"))
+        next_ = wants::plain;
+    else if (allow_login && text::equal(mechanism, "LOGIN"))
+        next_ = wants::login_user;
+    else
+        return failure::unknown_mechanism;
+    if (initial) return take(*initial == "=" ? "" : *initial);
+    return challenge{next_ == wants::plain ? std::string() : std::string(ask_user)};
+}
+
+step exchange::respond(std::string_view line) {
+    if (line == "*") {
+        next_ = wants::nothing;
+        return failure::cancelled;
+    }
+    return take(line);
+}
+
+step exchange::take(std::string_view base64) {
+    auto what = std::exchange(next_, wants::nothing);
+    auto text = text::from_base64(base64);
+    if (!text) return failure::bad_base64;
+    auto next = read(what, *text);
+    wipe(*text);
+    return next;
+}
+
+step exchange::read(wants what, std::string_view message) {
+    switch (what) {
+    case wants::nothing: break;
+    case wants::plain: return read_plain(message);
+    case wants::login_user:
+        if (message.empty() || has_nul(message)) break;
+        user_ = message;
+        next_ = wants::login_password;
+        return challenge{std::string(ask_password)};
+    case wants::login_password:
+        if (has_nul(message)) break;
+        return make("LOGIN", user_, message);
+    }
+    return failure::malformed;
+}
+
+}
