@@ -22,6 +22,11 @@ const char* text_of(errc e) {
     case errc::unavailable: return "not available";
     case errc::tls_failed: return "TLS failed";
     case errc::shutting_down: return "shutting down";
+    case errc::talked_early: return "client talked before the greeting";
+    case errc::no_xclient:
+        return "the upstream takes no XCLIENT with LOGIN from this gateway: allow it there, or set "
+               "xclient off";
+    case errc::no_mechanism: return "the upstream announces neither AUTH PLAIN nor AUTH LOGIN";
     }
     return "unknown error";
 }

@@ -22,6 +22,9 @@ enum class errc {
     unavailable,   // an upstream or a lookup could not be reached
     tls_failed,    // the handshake or a record failed; the engine's reason says how
     shutting_down, // this worker is leaving
+    talked_early,  // the client did not wait for the greeting (smtp_greeting_delay)
+    no_xclient,    // the upstream takes no XCLIENT from us, so it cannot learn who logged in
+    no_mechanism,  // the upstream announces no AUTH mechanism that we speak
 };
 
 const boost::system::error_category& postern_category();

@@ -1,0 +1,82 @@
+#include "protocols/auth_http/request.hpp"
+
+namespace postern::auth_http {
+namespace {
+
+template <class Predicate> secret percent_encode(std::string_view text, Predicate must) {
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    std::string out;
+    out.reserve(text.size() * 3); // grows once, so that no copy of a password is left behind
+    for (char c : text) {
+        auto byte = static_cast<unsigned char>(c);
+        if (must(byte)) {
+            out += '%';
+            out += hex[byte >> 4];
+            out += hex[byte & 15];
+        } else {
+            out += c;
+        }
+    }
+    secret encoded(out);
+    wipe(out);
+    return encoded;
+}
+
+// A list of headers that takes plain text and leaves out what would be empty where nginx does.
+class head {
+public:
+    void add(std::string_view name, std::string_view text) {
+        lines_.push_back({std::string(name), make_safe(text)});
+    }
+    void add_escaped(std::string_view name, std::string_view text) {
+        lines_.push_back({std::string(name), escape(text)});
+    }
+    void add_if_any(std::string_view name, std::string_view text) {
+        if (!text.empty()) add(name, text);
+    }
+    void add_verbatim(std::string_view name, std::string_view text) {
+        lines_.push_back({std::string(name), secret(text)});
+    }
+    std::vector<header> take() { return std::move(lines_); }
+
+private:
+    std::vector<header> lines_;
+};
+
+}
+
+secret escape(std::string_view text) {
+    return percent_encode(text, [](unsigned char c) { return c <= ' ' || c == '%'; });
+}
+
+secret make_safe(std::string_view text) {
+    return percent_encode(text, [](unsigned char c) { return c < ' ' || c > '~'; });
+}
+
+std::vector<header> request_headers(const question& q) {
+    bool envelope = q.login.how == sasl::credentials::method::none;
+    head h;
+    h.add("Host", q.host);
+    h.add("Auth-Method", envelope ? "none" : "plain");
+    h.add_escaped("Auth-User", q.login.user);
+    h.add_escaped("Auth-Pass", q.login.password.reveal());
+    h.add("Auth-Protocol", config::name(q.protocol));
+    h.add("Auth-Login-Attempt", std::to_string(q.attempt));
+    h.add("Client-IP", q.client_address);
+    if (q.protocol == config::mail_protocol::smtp) h.add("Client-Host", q.client_host);
+    if (envelope) {
+        h.add("Auth-SMTP-Helo", q.login.helo);
+        h.add("Auth-SMTP-From", q.login.mail_from);
+        h.add("Auth-SMTP-To", q.login.rcpt_to);
+    }
+    if (q.tls) {
+        h.add("Auth-SSL", "on");
+        h.add_if_any("Auth-SSL-Protocol", q.tls->protocol);
+        h.add_if_any("Auth-SSL-Cipher", q.tls->cipher);
+    }
+    for (auto& [name, value] : q.extra)
+        h.add_verbatim(name, value);
+    return h.take();
+}
+
+}

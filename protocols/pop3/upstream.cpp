@@ -1,0 +1,70 @@
+#include "protocols/pop3/upstream.hpp"
+
+#include "protocols/io/line_reader.hpp"
+#include "protocols/text/ascii.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace postern::pop3 {
+namespace {
+
+// USER has one argument, which servers trim or split at spaces as they like.
+bool fits_user(std::string_view name) {
+    auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+    return !name.empty() && name.front() != ' ' && name.back() != ' ' &&
+           std::ranges::none_of(name, is_control);
+}
+
+bool is_status(std::string_view line, std::string_view word) {
+    return line.starts_with(word) && (line.size() == word.size() || line[word.size()] == ' ');
+}
+
+// Sends one command and reads the line that answers it. An answer that is there before the question
+// would be taken for that of the next one, so nothing may be waiting.
+task<result<std::string>> ask(
+    stream& upstream, line_reader& lines, std::string_view verb, std::string_view argument
+) {
+    if (!lines.buffered().empty()) co_return errc::bad_reply;
+    std::string command;
+    command.reserve(verb.size() + argument.size() + 3); // no copy of a password is left behind
+    command.append(verb).append(" ").append(argument).append("\r\n");
+    auto sent = co_await upstream.write(command);
+    wipe(command);
+    if (!sent) co_return sent.error();
+    auto line = co_await lines.line();
+    if (line && !is_status(*line, "+OK") && !is_status(*line, "-ERR")) co_return errc::bad_reply;
+    co_return line;
+}
+
+entry make_entry(bool accepted, const std::string& line) {
+    entry made;
+    made.accepted = accepted;
+    made.reply = line + "\r\n";
+    return made;
+}
+
+}
+
+task<result<entry>> log_in(
+    stream& upstream, std::size_t longest_line, const sasl::credentials& who
+) {
+    if (!fits_user(who.user) || !text::fits_line(who.password.reveal())) co_return entry();
+    line_reader lines(upstream, longest_line);
+    auto line = co_await lines.line();
+    if (!line) co_return line.error();
+    if (!is_status(*line, "+OK")) co_return errc::bad_reply;
+
+    line = co_await ask(upstream, lines, "USER", who.user);
+    if (!line) co_return line.error();
+    if (!is_status(*line, "+OK")) co_return make_entry(false, *line);
+
+    line = co_await ask(upstream, lines, "PASS", who.password.reveal());
+    if (!line) co_return line.error();
+    auto made = make_entry(is_status(*line, "+OK"), *line);
+    if (made.accepted) made.reply += lines.buffered().take_rest();
+    co_return made;
+}
+
+}
