@@ -1,0 +1,261 @@
+"""Reads the conversations of tests/transcripts, whose README gives the format, and plays them against the program."""
+import base64
+import pathlib
+import re
+import urllib.parse
+
+import harness
+from harness import AuthHttp, Server, free_port
+
+BYTES = {"C", "S", "rest", "answer"}
+WORDS = BYTES | {"T", "login", "envelope", "end", "result"}
+HERE, UNIT_TEST_CLIENT = "127.0.0.1", "192.0.2.7"
+
+
+def unescape(text):
+    out, at = bytearray(), 0
+    raw = text.encode("utf-8", "surrogateescape")
+    while at < len(raw):
+        if raw[at:at + 1] != b"\\":
+            out += raw[at:at + 1]
+            at += 1
+        elif at + 1 == len(raw):
+            return bytes(out)
+        elif raw[at + 1:at + 2] == b"x":
+            out.append(int(raw[at + 2:at + 4], 16))
+            at += 4
+        else:
+            out += raw[at + 1:at + 2]
+            at += 2
+    return bytes(out) + b"\r\n"
+
+
+class Transcript:
+    def __init__(self, path):
+        self.path, self.config, self.enter, self.steps = path, [], None, []
+        self.name = str(path.relative_to(harness.SOURCE / "tests/transcripts"))
+        for number, line in enumerate(path.read_bytes().decode("utf-8", "surrogateescape").split("\n"), 1):
+            line = line.lstrip(" ").rstrip("\n")
+            if not line or line.startswith("#"):
+                continue
+            word, _, value = line.partition(":")
+            value = value[1:] if value.startswith(" ") else value
+            if word == "config":
+                self.config.append(value)
+            elif word == "enter":
+                self.enter = value
+            elif word == "pieces":
+                assert value == "whole", f"{self.name}:{number}"
+            elif word in WORDS:
+                value = unescape(value) if word in BYTES else value
+                if word in BYTES and self.steps and self.steps[-1][0] == word:
+                    self.steps[-1] = (word, self.steps[-1][1] + value, self.steps[-1][2])
+                else:
+                    self.steps.append((word, value, number))
+            else:
+                raise ValueError(f"{self.name}:{number}: not understood: {line}")
+
+    @property
+    def protocol(self):
+        return self.path.parent.name
+
+    def has(self, start):
+        return any(word == "answer" and value.startswith(start) for word, value, _ in self.steps)
+
+    def server(self, auth_http):
+        """The table of [[mail.server]] as TOML text, and the port."""
+        port = free_port()
+        lines = [self.in_toml(line) for line in self.config]
+        set_here = {line.split(" = ")[0] for line in lines}
+        more = {"protocol": self.protocol, "listen": f"{HERE}:{port}", "server_name": "mail.example.org",
+                "auth_http": auth_http, "max_login_failures": 100}
+        if self.enter is None:
+            more["proxy_pass_error_message"] = any(
+                w == "answer" and v.startswith(b"denied ") and v != b"denied \r\n" for w, v, _ in self.steps)
+            if self.protocol == "smtp" and any(w == "login" for w, _, _ in self.steps):
+                more["proxy_smtp_auth"] = True
+        lines += [f"{k} = {harness.toml(v)}" for k, v in more.items() if k not in set_here]
+        return "\n[[mail.server]]\n" + "\n".join(lines) + "\n", port
+
+    @staticmethod
+    def in_toml(line):
+        # the unit tests count this one in milliseconds
+        return re.sub(r"^(smtp_greeting_delay = )(\d+)$", r'\1"\2ms"', line)
+
+
+def percent_decoded(text):
+    return urllib.parse.unquote_to_bytes(text)
+
+
+class Upstream(Server):
+    """A mail server that takes one login a connection and answers it with the next of `answers`; afterwards it keeps what
+    it is sent in `rest`."""
+
+    def __init__(self, protocol):
+        self.answers, self.rest = [], b""
+        super().__init__({"imap": self.imap, "pop3": self.pop3, "smtp": self.smtp}[protocol])
+
+    def answer(self, peer):
+        line, goes_on = self.answers.pop(0)
+        peer.send(line)
+        while goes_on and (peer.buffer or peer.more()):
+            self.rest += peer.buffer
+            peer.buffer = b""
+
+    def imap(self, peer):
+        peer.send("* OK ready\r\n")
+        for go_on in ("+ go on\r\n", "+ go on\r\n"):
+            line = peer.line().rstrip(b"\r\n")
+            size = int(re.search(rb"\{(\d+)\}$", line).group(1))
+            peer.send(go_on)
+            while len(peer.buffer) < size:
+                assert peer.more()
+            peer.buffer = peer.buffer[size:]
+        assert peer.line() == b"\r\n"
+        self.answer(peer)
+
+    def pop3(self, peer):
+        peer.send("+OK ready\r\n")
+        assert peer.line().startswith(b"USER ")
+        peer.send("+OK\r\n")
+        assert peer.line().startswith(b"PASS ")
+        self.answer(peer)
+
+    def smtp(self, peer):
+        peer.send("220 upstream ESMTP\r\n")
+        while line := peer.line():
+            verb = line[:4].upper()
+            if verb in (b"AUTH", b"RCPT"):
+                return self.answer(peer)
+            peer.send("220 upstream ESMTP\r\n" if verb == b"XCLI" else "250 ok\r\n")
+
+
+class Play:
+    """One transcript of a client with the gateway, ready to be played against a running program."""
+
+    def __init__(self, script):
+        self.script = script
+        self.asked, self.answers = [], []
+        self.lookup = AuthHttp(self.look_up)
+        self.upstream = Upstream(script.protocol)
+        self.closed = free_port()
+        self.text, self.port = script.server(self.lookup.url)
+
+    def close(self):
+        self.lookup.close()
+        self.upstream.close()
+
+    def look_up(self, headers, _):
+        if headers.get("Auth-Method") == "none":
+            who = " | ".join(headers.get(f"Auth-SMTP-{n}", "") for n in ("Helo", "From", "To")).encode("latin-1")
+        else:
+            who = percent_decoded(headers["Auth-User"]) + b" " + percent_decoded(headers["Auth-Pass"])
+        self.asked.append(who)
+        return self.answers.pop(0)
+
+    def prepare(self):
+        """Lookup and upstream learn what they will answer, and where, in the order of the script."""
+        self.asked.clear()
+        self.answers.clear()
+        self.upstream.answers.clear()
+        self.upstream.rest = b""
+        for word, value, _ in self.script.steps:
+            if word != "answer":
+                continue
+            kind, _, words = value.rstrip(b"\r\n").partition(b" ")
+            found = {"Auth-Status": "OK", "Auth-Server": HERE, "Auth-Port": str(self.upstream.port)}
+            if kind == b"no":
+                m = re.fullmatch(rb"(?:\((.*?)\) )?(.*)", words, re.S)
+                found = {"Auth-Status": m.group(2).decode("latin-1"), "Auth-Wait": "1"}
+                if m.group(1):
+                    found["Auth-Error-Code"] = m.group(1).decode("latin-1")
+            elif kind == b"unavailable":
+                found["Auth-Port"] = str(self.closed)
+            elif kind == b"denied":
+                default = {"imap": b"a1 NO no\r\n", "pop3": b"-ERR no\r\n", "smtp": b"535 5.7.8 no\r\n"}
+                line = words + b"\r\n" if words else default[self.script.protocol]
+                self.upstream.answers.append((line, False))
+            else:
+                self.upstream.answers.append((value[len(b"yes "):], True))
+            self.answers.append(found)
+
+    def run(self, piece):
+        """Plays it, `piece` bytes at a time (0: at once). Answers what was not as written, or "". """
+        self.prepare()
+        logins = 0
+        with harness.Client(self.port) as client:
+            for word, value, number in self.script.steps:
+                at = f"{self.script.name}:{number}: "
+                if word == "C":
+                    self.send(client, value, piece)
+                elif word == "S":
+                    while len(client.buffer) < len(value) and client.more():
+                        pass
+                    got, client.buffer = client.buffer[:len(value)], client.buffer[len(value):]
+                    if got != value:
+                        return at + f"wanted {value!r}, got {got + client.buffer!r}"
+                elif word == "T":
+                    client.start_tls()
+                elif word in ("login", "envelope"):
+                    logins += 1
+                    wanted = value.encode("utf-8", "surrogateescape")
+                    harness.wait_for(at + "the lookup", lambda: len(self.asked) >= logins)
+                    if self.asked[logins - 1] != wanted:
+                        return at + f"the lookup was asked for {self.asked[logins - 1]!r}"
+                elif word == "rest":
+                    harness.wait_for(at + "the rest", lambda: len(self.upstream.rest) >= len(value))
+                    if self.upstream.rest != value:
+                        return at + f"the upstream got {self.upstream.rest!r}"
+                elif word == "end" and value != "closed":
+                    rest = client.rest()
+                    if rest:
+                        return at + f"said before it closed: {rest!r}"
+        if len(self.asked) != logins:
+            return f"{self.script.name}: asked the lookup {len(self.asked)} times, not {logins}"
+        return "".join(f"{self.script.name}: {p!r}" for p in self.lookup.problems + self.upstream.problems)
+
+    @staticmethod
+    def send(client, value, piece):
+        try:
+            for at in range(0, len(value), piece or len(value)):
+                client.send(value[at:at + (piece or len(value))])
+        except OSError:
+            pass  # the gateway may leave before it has heard everything: what it said is compared next
+
+
+class UpstreamPlay:
+    """One transcript of the gateway's login at a mail server: `S:` is that server, `C:` is the gateway."""
+
+    def __init__(self, script):
+        self.script, self.wrong, self.done = script, "", False
+        user, _, password = (script.enter or "alice secret").partition(" ")
+        self.lookup = AuthHttp(lambda *_: {"Auth-Status": "OK", "Auth-Server": HERE, "Auth-Port": str(self.upstream.port),
+                                           "Auth-User": user, "Auth-Pass": password})
+        self.upstream = Server(self.talk)
+        self.text, self.port = script.server(self.lookup.url)
+
+    def close(self):
+        self.lookup.close()
+        self.upstream.close()
+
+    def talk(self, peer):
+        for word, value, number in self.script.steps:
+            at = f"{self.script.name}:{number}: "
+            if word == "S":
+                peer.send(value)
+            elif word == "C":
+                value = value.replace(UNIT_TEST_CLIENT.encode(), HERE.encode())
+                while len(peer.buffer) < len(value) and peer.more():
+                    pass
+                got, peer.buffer = peer.buffer[:len(value)], peer.buffer[len(value):]
+                if got != value:
+                    self.wrong = at + f"the gateway should say {value!r}, and said {got + peer.buffer!r}"
+                    return
+        self.done = True
+        peer.more()  # until the gateway leaves, or the client does
+
+
+def all_in(folder):
+    found = sorted((harness.SOURCE / "tests/transcripts" / folder).glob("*.txt"))
+    assert found, f"no transcripts in {folder}"
+    return [Transcript(path) for path in found]
