@@ -1,0 +1,22 @@
+#pragma once
+
+#include "backends/tls/resumption.hpp"
+#include "backends/tls/wire.hpp"
+#include "backends/wolfssl/library.hpp"
+
+namespace postern::tls::wolfssl {
+
+// What the library's callbacks find behind a connection.
+struct connection {
+    wire bytes;
+    const resumption* sessions = nullptr; // null: the handshake leaves no trace (a rehearsal)
+    resumption_memory memory;
+    bool uses_ticket = false; // one was opened or issued, so the session is not kept by its id
+};
+
+// Lets every connection of a context read and write through the `connection` that it was joined to.
+void use_wires(WOLFSSL_CTX*);
+void join(WOLFSSL*, connection&);
+connection& connection_of(WOLFSSL*);
+
+}

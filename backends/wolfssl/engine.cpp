@@ -1,0 +1,116 @@
+#include "backends/wolfssl/engine.hpp"
+
+#include "backends/tls/cipher_names.hpp"
+
+#include <algorithm>
+
+namespace postern::tls::wolfssl {
+
+namespace {
+
+constexpr std::size_t record_bytes = 16384; // of plain text (RFC 8446 section 5.1)
+
+std::string server_name_of(WOLFSSL* ssl) {
+    void* name = nullptr;
+    auto size = wolfSSL_SNI_GetRequest(ssl, WOLFSSL_SNI_HOST_NAME, &name);
+    return name && size ? std::string(static_cast<const char*>(name), size) : std::string();
+}
+
+std::string alpn_of(WOLFSSL* ssl) {
+    char* name = nullptr;
+    unsigned short size = 0;
+    if (wolfSSL_ALPN_GetProtocol(ssl, &name, &size) != WOLFSSL_SUCCESS || !name) return {};
+    return {name, size};
+}
+
+}
+
+server_engine::server_engine(
+    ssl_handle ssl, std::shared_ptr<const void> keeps, const resumption* sessions
+)
+    : keeps_(std::move(keeps)), ssl_(std::move(ssl)) {
+    self_.sessions = sessions;
+    if (ssl_)
+        join(ssl_.get(), self_);
+    else
+        failed("out of memory");
+}
+
+progress server_engine::handshake() {
+    if (over_ != status::done) return {over_};
+    forget_errors();
+    auto result = wolfSSL_accept(ssl_.get());
+    if (result != WOLFSSL_SUCCESS) return stopped(result);
+    note_facts();
+    return {};
+}
+
+progress server_engine::decrypt(std::span<std::byte> plain) {
+    if (over_ != status::done) return {over_};
+    if (plain.empty()) return {};
+    forget_errors();
+    auto room = std::min(plain.size(), record_bytes);
+    auto got = wolfSSL_read(ssl_.get(), plain.data(), static_cast<int>(room));
+    if (got <= 0) return stopped(got);
+    return {status::done, static_cast<std::size_t>(got)};
+}
+
+progress server_engine::encrypt(std::span<const std::byte> plain) {
+    if (over_ == status::failed) return {over_}; // a peer that said goodbye may still listen
+    if (plain.empty()) return {};
+    if (goodbye_) return failed("nothing can be sent after close_notify");
+    forget_errors();
+    auto some = std::min(plain.size(), record_bytes);
+    auto taken = wolfSSL_write(ssl_.get(), plain.data(), static_cast<int>(some));
+    if (taken <= 0) return stopped(taken);
+    return {status::done, static_cast<std::size_t>(taken)};
+}
+
+progress server_engine::say_goodbye() {
+    if (over_ == status::failed) return {over_};
+    if (std::exchange(goodbye_, true))
+        return {}; // twice would make the library wait for the peer's
+    forget_errors();
+    auto result = wolfSSL_shutdown(ssl_.get());
+    // When the peer has closed before, the library clears the whole connection for another use.
+    if (result == WOLFSSL_SUCCESS) over_ = status::closed;
+    if (result == WOLFSSL_SUCCESS || result == WOLFSSL_SHUTDOWN_NOT_DONE) return {};
+    return stopped(result);
+}
+
+void server_engine::park() { self_.bytes.park(); }
+
+void server_engine::settle() {
+    if (over_ != status::done) return;
+    wolfSSL_FreeHandshakeResources(ssl_.get());
+    // Builds with post-handshake authentication keep these for a client certificate that is asked
+    // for later, which never happens here.
+    wolfSSL_FreeArrays(ssl_.get());
+}
+
+progress server_engine::stopped(int result) {
+    switch (auto code = wolfSSL_get_error(ssl_.get(), result)) {
+    case WOLFSSL_ERROR_WANT_READ: return {status::needs_input};
+    case WOLFSSL_ERROR_ZERO_RETURN: over_ = status::closed; return {over_};
+    default: return failed(words_for(ssl_.get(), code));
+    }
+}
+
+progress server_engine::failed(std::string why) {
+    over_ = status::failed;
+    reason_ = std::move(why);
+    return {over_};
+}
+
+void server_engine::note_facts() {
+    auto* ssl = ssl_.get();
+    facts_.protocol = wolfSSL_get_version(ssl);
+    // The library has several names for one suite, and not the same ones in each version.
+    auto id = static_cast<std::uint16_t>(wolfSSL_get_current_cipher_suite(ssl));
+    if (auto* known = find_suite(id)) facts_.cipher = known->name;
+    facts_.server_name = server_name_of(ssl);
+    facts_.alpn = alpn_of(ssl);
+    facts_.resumed = wolfSSL_session_reused(ssl) != 0;
+}
+
+}

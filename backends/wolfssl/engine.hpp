@@ -1,0 +1,46 @@
+#pragma once
+
+#include "backends/tls/engine.hpp"
+#include "backends/wolfssl/bytes.hpp"
+
+#include <memory>
+#include <string>
+
+namespace postern::tls::wolfssl {
+
+// One connection's server side. `keeps` is what the callbacks use and must live as long: the
+// context.
+class server_engine final : public engine {
+public:
+    // ssl may be null when the library had no memory for it; every step then fails.
+    server_engine(ssl_handle ssl, std::shared_ptr<const void> keeps, const resumption* sessions);
+
+    progress handshake() override;
+    progress decrypt(std::span<std::byte> plain) override;
+    progress encrypt(std::span<const std::byte> plain) override;
+    progress say_goodbye() override;
+
+    void take(std::span<const std::byte> cipher) override { self_.bytes.lend(cipher); }
+    void park() override;
+    std::span<const std::byte> pending() const override { return self_.bytes.pending(); }
+    void sent(std::size_t bytes) override { self_.bytes.sent(bytes); }
+
+    void settle() override;
+    const facts& agreed() const override { return facts_; }
+    std::string reason() const override { return reason_; }
+
+private:
+    progress stopped(int result);
+    progress failed(std::string why);
+    void note_facts();
+
+    std::shared_ptr<const void> keeps_;
+    connection self_;
+    ssl_handle ssl_;             // after self_: it is gone before what its callbacks use
+    status over_ = status::done; // closed and failed are for good
+    bool goodbye_ = false;
+    facts facts_;
+    std::string reason_;
+};
+
+}
