@@ -1,0 +1,38 @@
+#include "protocols/imap/reply.hpp"
+
+#include "protocols/text/ascii.hpp"
+
+namespace postern::imap {
+
+namespace {
+
+constexpr std::string_view own_words = "[AUTHENTICATIONFAILED] Authentication failed";
+constexpr std::size_t longest_reply = 1000;
+
+std::string line(std::string_view tag, std::string_view words) {
+    return std::string(tag) + " " + std::string(words) + "\r\n";
+}
+
+}
+
+std::string completed(std::string_view tag) { return line(tag, "OK completed"); }
+std::string invalid(std::string_view tag) { return line(tag, "BAD invalid command"); }
+std::string cancelled(std::string_view tag) { return line(tag, "BAD authentication cancelled"); }
+
+std::string failed(std::string_view tag, std::string_view words) {
+    auto clean = text::printable(words);
+    return line(tag, "NO " + (clean.empty() ? std::string(own_words) : clean));
+}
+
+std::string denied(std::string_view tag, std::string_view reply) {
+    while (reply.ends_with('\n') || reply.ends_with('\r'))
+        reply.remove_suffix(1);
+    auto start = std::string(tag) + " ";
+    bool ours = reply.starts_with(start) && text::fits_line(reply) && reply.size() < longest_reply;
+    auto words = reply.substr(ours ? start.size() : reply.size());
+    if (!text::starts_with(words, "NO ") && !text::starts_with(words, "BAD "))
+        return failed(tag, "");
+    return line(tag, words);
+}
+
+}
