@@ -106,11 +106,11 @@ task<result<void>> dialogue::consider_literal(const event& start) {
 task<result<void>> dialogue::run(const command& said) {
     auto counted = co_await count_command();
     if (!counted) co_return counted.error();
-    auto rule = std::ranges::find(rules_, said.what, &rule::what);
+    auto found = std::ranges::find(rules_, said.what, &rule::what);
     bool must_wait =
-        rule->is_login && server_.tls.starttls == starttls_mode::only && !client_.tls();
+        found->is_login && server_.tls.starttls == starttls_mode::only && !client_.tls();
     if (must_wait) co_return co_await invalid(said.tag);
-    co_return co_await (this->*rule->run)(said);
+    co_return co_await (this->*found->run)(said);
 }
 
 // The end of the command is lost, so nothing that comes can be understood.
