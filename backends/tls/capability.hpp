@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
 namespace postern::tls {
@@ -15,5 +16,10 @@ struct capability {
     support level = support::full;
     std::string_view reason = {}; // why not, and what to do instead; empty when full
 };
+
+// The row about a directive's value; null when there is none.
+const capability* find_capability(
+    std::span<const capability>, std::string_view directive, std::string_view what
+);
 
 }

@@ -1,8 +1,11 @@
 #pragma once
 
 #include "backends/tls/engine.hpp"
+#include "config/settings/tls.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 
 namespace postern::tls {
@@ -21,6 +24,11 @@ public:
 
     // The kind of key of this context's certificate.
     virtual key_kind key() const = 0;
+
+    // What it can agree on, as far as choosing between certificates needs it. No suites: unknown,
+    // so any may do. TLS 1.3's are not among them.
+    virtual std::span<const std::uint16_t> suites() const { return {}; }
+    virtual bool speaks(config::tls_version) const { return true; }
 };
 
 }

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace postern::tls {
+
+namespace alert {
+inline constexpr std::uint8_t decode_error = 50;
+inline constexpr std::uint8_t no_application_protocol = 120;
+}
+
+// The name of a TLS alert (RFC 8446 section 6, and older ones), as "no_application_protocol";
+// "unknown alert" for numbers that have none.
+std::string_view alert_name(std::uint8_t number);
+
+// A whole plain record with one fatal alert. `version` is the record's legacy version, as the
+// client wrote it.
+std::array<std::byte, 7> fatal_alert(std::uint8_t number, std::uint16_t version);
+
+}

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "backends/tls/client_hello.hpp"
+#include "backends/tls/server.hpp"
+
+namespace postern::tls {
+
+// The context whose certificate this client can verify: an ECDSA key before an Ed25519 key before
+// an RSA key, because that is what a handshake costs; the first of the server when none is known to
+// fit, so that the library gives the answer.
+const context& choose_context(const server&, const client_hello&);
+
+// Whether the client speaks the server's protocol, or does not say what it speaks (RFC 7301 section
+// 3.2).
+bool shares_protocol(const server&, const client_hello&);
+
+}

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "backends/tls/certificate.hpp"
+#include "config/report/complaint.hpp"
+#include "config/settings/tls.hpp"
+
+#include <string>
+#include <vector>
+
+namespace postern::tls {
+
+// One certificate of a server, with everything that a library needs to load it.
+struct key_pair {
+    std::vector<std::string> chain; // DER, the leaf first; never empty
+    certificate leaf;
+    secret key; // PEM, one block, perhaps encrypted
+    bool encrypted = false;
+    std::string certificate_path, key_path;
+};
+
+// ssl_certificate and ssl_certificate_key, read; a complaint names directive and file. What has an
+// error is left out; a certificate that is expired, or not valid yet, is a warning.
+std::vector<key_pair> read_key_pairs(const config::tls_settings&, std::vector<config::complaint>&);
+
+// The lines of ssl_password_file, to be tried in turn. None when there is no such file.
+std::vector<secret> pass_phrases(const config::tls_settings&, std::vector<config::complaint>&);
+
+// Complaints that both libraries word alike.
+config::complaint key_unreadable(const key_pair&, bool any_phrase, std::string_view library_words);
+config::complaint key_does_not_match(const key_pair&);
+
+}
