@@ -17,9 +17,9 @@ bool fits_user(std::string_view name) {
            std::ranges::none_of(name, is_control);
 }
 
-bool is_status(std::string_view line, std::string_view word) {
-    return line.starts_with(word) && (line.size() == word.size() || line[word.size()] == ' ');
-}
+// As nginx: the word may run into the text.
+bool is_ok(std::string_view line) { return line.starts_with("+OK"); }
+bool is_refusal(std::string_view line) { return line.starts_with("-ERR"); }
 
 // Sends one command and reads the line that answers it. An answer that is there before the question
 // would be taken for that of the next one, so nothing may be waiting.
@@ -34,7 +34,7 @@ task<result<std::string>> ask(
     wipe(command);
     if (!sent) co_return sent.error();
     auto line = co_await lines.line();
-    if (line && !is_status(*line, "+OK") && !is_status(*line, "-ERR")) co_return errc::bad_reply;
+    if (line && !is_ok(*line) && !is_refusal(*line)) co_return errc::bad_reply;
     co_return line;
 }
 
@@ -54,15 +54,15 @@ task<result<entry>> log_in(
     line_reader lines(upstream, longest_line);
     auto line = co_await lines.line();
     if (!line) co_return line.error();
-    if (!is_status(*line, "+OK")) co_return errc::bad_reply;
+    if (!is_ok(*line)) co_return errc::bad_reply;
 
     line = co_await ask(upstream, lines, "USER", who.user);
     if (!line) co_return line.error();
-    if (!is_status(*line, "+OK")) co_return make_entry(false, *line);
+    if (!is_ok(*line)) co_return make_entry(false, *line);
 
     line = co_await ask(upstream, lines, "PASS", who.password.reveal());
     if (!line) co_return line.error();
-    auto made = make_entry(is_status(*line, "+OK"), *line);
+    auto made = make_entry(is_ok(*line), *line);
     if (made.accepted) made.reply += lines.buffered().take_rest();
     co_return made;
 }
