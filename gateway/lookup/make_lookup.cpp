@@ -1,0 +1,15 @@
+#include "gateway/lookup/make_lookup.hpp"
+
+#include "gateway/lookup/auth_http.hpp"
+#include "gateway/lookup/static_table.hpp"
+
+namespace postern::gateway {
+
+std::unique_ptr<lookup> make_lookup(
+    const config::lookup_settings& settings, boost::asio::any_io_executor where
+) {
+    if (settings.auth_http.empty()) return std::make_unique<static_table>(settings);
+    return std::make_unique<auth_http_lookup>(settings, std::move(where));
+}
+
+}

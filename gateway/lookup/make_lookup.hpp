@@ -1,0 +1,15 @@
+#pragma once
+
+#include "config/settings/lookup.hpp"
+#include "gateway/lookup/lookup.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <memory>
+
+namespace postern::gateway {
+
+// auth_http when its address is given, otherwise the static routes. The settings outlive it.
+std::unique_ptr<lookup> make_lookup(const config::lookup_settings&, boost::asio::any_io_executor);
+
+}

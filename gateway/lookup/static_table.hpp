@@ -1,0 +1,39 @@
+#pragma once
+
+#include "gateway/lookup/lookup.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace postern::gateway {
+
+// The routes of the configuration file: exact user, then domain, then patterns as written, then the
+// default upstream. Who has none of these is told that the login is wrong, and may try again: a
+// gateway should not say which names exist.
+class static_table final : public lookup {
+public:
+    // The settings outlive the table.
+    explicit static_table(const config::lookup_settings&);
+
+    task<result<verdict>> find(const query&, std::string& trouble) override;
+
+    // The same without waiting.
+    verdict find(std::string_view user, config::mail_protocol) const;
+
+private:
+    using rows = std::unordered_map<std::string, std::vector<const config::route_settings*>>;
+
+    const config::route_settings* choose(std::string_view user, config::mail_protocol) const;
+
+    const config::lookup_settings& settings_;
+    rows users_, domains_; // by their names in lower case
+    std::vector<const config::route_settings*> patterns_;
+};
+
+// A port for an address that has none.
+config::upstream_address with_port(config::upstream_address, config::mail_protocol);
+
+}

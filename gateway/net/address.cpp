@@ -1,0 +1,30 @@
+#include "gateway/net/address.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstring>
+#include <sys/socket.h>
+
+namespace postern::gateway {
+namespace ip = boost::asio::ip;
+
+static ip::address plain(ip::address a) {
+    if (a.is_v6() && a.to_v6().is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, a.to_v6());
+    return a;
+}
+
+peer_name name_of(const boost::asio::generic::stream_protocol::endpoint& from) {
+    auto family = from.size() == 0 ? AF_UNSPEC : from.data()->sa_family;
+    ip::tcp::endpoint to;
+    if ((family != AF_INET && family != AF_INET6) || from.size() > to.capacity())
+        return {"unix:", "unix:"};
+    std::memcpy(to.data(), from.data(), from.size());
+    to.resize(from.size());
+    auto address = plain(to.address());
+    auto text = address.to_string();
+    auto port = ":" + std::to_string(to.port());
+    return {text, (address.is_v6() ? "[" + text + "]" : text) + port};
+}
+
+}

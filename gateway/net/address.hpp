@@ -1,0 +1,18 @@
+#pragma once
+
+#include <boost/asio/generic/stream_protocol.hpp>
+
+#include <string>
+
+namespace postern::gateway {
+
+// Who is at the other end. Addresses are literals; an IPv4 address that came mapped into IPv6 is
+// shown as IPv4.
+struct peer_name {
+    std::string address; // "192.0.2.7", "2001:db8::1", "unix:"
+    std::string full;    // with the port: "192.0.2.7:4711", "[2001:db8::1]:4711", "unix:"
+};
+
+peer_name name_of(const boost::asio::generic::stream_protocol::endpoint&);
+
+}

@@ -1,0 +1,140 @@
+#include "gateway/net/dialer.hpp"
+
+#include "gateway/net/address.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace postern::gateway {
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+using clock_type = deadline::clock;
+
+namespace {
+
+using endpoint = asio::generic::stream_protocol::endpoint;
+
+// A question to the system's resolver. It may outlive the one who asked: the library's call cannot
+// be interrupted, and the asker does not wait longer than it wants to.
+struct question_of_name {
+    tcp::resolver resolver;
+    asio::steady_timer answered;
+    std::vector<endpoint> found;
+    error_code why;
+    bool done = false;
+
+    explicit question_of_name(const asio::any_io_executor& where)
+        : resolver(where), answered(where) {}
+
+    void take(error_code ec, const tcp::resolver::results_type& all) {
+        done = true;
+        why = ec;
+        for (auto& one : all)
+            found.push_back(one.endpoint());
+        answered.cancel();
+    }
+};
+
+task<result<std::vector<endpoint>>> resolve(
+    asio::any_io_executor where, const config::upstream_address& to, clock_type::time_point until
+) {
+    auto asked = std::make_shared<question_of_name>(where);
+    asked->answered.expires_at(until);
+    asked->resolver.async_resolve(
+        to.host,
+        std::to_string(to.port),
+        tcp::resolver::numeric_service,
+        [asked](error_code ec, tcp::resolver::results_type all) { asked->take(ec, all); }
+    );
+    error_code ignored;
+    co_await asked->answered.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    if (!asked->done) {
+        asked->resolver.cancel();
+        co_return errc::timed_out;
+    }
+    if (asked->why) co_return asked->why;
+    co_return std::move(asked->found);
+}
+
+task<result<std::vector<endpoint>>> endpoints_of(
+    asio::any_io_executor where, const config::upstream_address& to, clock_type::time_point until
+) {
+    std::vector<endpoint> one;
+    if (to.host.starts_with("unix:")) {
+        auto path = to.host.substr(5);
+        if (path.empty() || path.size() >= 108) co_return errc::unavailable; // sockaddr_un
+        one.emplace_back(asio::local::stream_protocol::endpoint(path));
+        co_return one;
+    }
+    error_code not_literal;
+    auto address = asio::ip::make_address(to.host, not_literal);
+    if (not_literal) co_return co_await resolve(where, to, until);
+    one.emplace_back(tcp::endpoint(address, to.port));
+    co_return one;
+}
+
+task<result<stream_socket>> connect(
+    asio::any_io_executor where, const endpoint& to, clock_type::time_point until
+) {
+    stream_socket socket(where);
+    error_code ec;
+    socket.open(to.protocol(), ec);
+    if (ec) co_return ec;
+    auto call_off = [&socket] {
+        error_code ignored;
+        socket.cancel(ignored);
+    };
+    deadline limit(where, until, call_off);
+    limit.begin();
+    co_await socket.async_connect(to, asio::redirect_error(asio::use_awaitable, ec));
+    if (limit.end()) co_return errc::timed_out;
+    if (ec) co_return ec;
+    co_return std::move(socket);
+}
+
+}
+
+std::string name_of(const config::upstream_address& a) {
+    if (a.host.starts_with("unix:")) return a.host;
+    bool bare_v6 = a.host.find(':') != std::string::npos;
+    return (bare_v6 ? "[" + a.host + "]" : a.host) + ":" + std::to_string(a.port);
+}
+
+task<result<stream_socket>> dial(
+    asio::any_io_executor where,
+    const config::upstream_address& to,
+    std::chrono::milliseconds within,
+    std::string& trouble
+) {
+    auto until = clock_type::now() + within;
+    auto all = co_await endpoints_of(where, to, until);
+    if (!all || all->empty()) {
+        error_code why = all ? make_error_code(errc::unavailable) : all.error();
+        trouble = "cannot resolve " + to.host + ": " + why.message();
+        co_return why == errc::timed_out ? errc::timed_out : errc::unavailable;
+    }
+    error_code last = errc::timed_out;
+    for (std::size_t i = 0; i < all->size(); ++i) {
+        auto now = clock_type::now();
+        if (now >= until) break;
+        // Each gets its share of what is left, so that a silent address does not eat it all.
+        auto share = (until - now) / static_cast<int>(all->size() - i);
+        auto socket = co_await connect(where, (*all)[i], now + share);
+        if (socket) co_return std::move(*socket);
+        last = socket.error();
+        trouble += (trouble.empty() ? "cannot connect to " : "; to ");
+        auto& tried = (*all)[i];
+        trouble += to.host.starts_with("unix:") ? to.host : name_of(tried).full;
+        trouble += ": " + last.message();
+    }
+    co_return last == errc::timed_out ? errc::timed_out : errc::unavailable;
+}
+
+}

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "config/settings/lookup.hpp"
+#include "gateway/net/connection.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <chrono>
+#include <string>
+
+namespace postern::gateway {
+
+// Connects to an address: a literal, a name (all of its addresses are tried in turn), or
+// "unix:/path" as host. The whole of it takes no longer than `within`. On failure (errc::timed_out,
+// errc::unavailable) `trouble` says what went wrong, in words of ours and the system's.
+task<result<stream_socket>> dial(
+    boost::asio::any_io_executor,
+    const config::upstream_address&,
+    std::chrono::milliseconds within,
+    std::string& trouble
+);
+
+// "imap.example.org:143", "[2001:db8::1]:143", "unix:/path", for logs.
+std::string name_of(const config::upstream_address&);
+
+}

@@ -1,0 +1,149 @@
+#include "gateway/session/arrive.hpp"
+
+#include "gateway/net/address.hpp"
+#include "gateway/observe/access_line.hpp"
+#include "gateway/relay/relay.hpp"
+#include "gateway/session/serve.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace postern::gateway {
+namespace asio = boost::asio;
+using boost::system::error_code;
+using namespace std::chrono_literals;
+
+namespace {
+
+peer_name name_of_peer(const stream_socket& socket) {
+    error_code ec;
+    auto from = socket.remote_endpoint(ec);
+    if (!ec) return name_of(from);
+    return {"unknown", "unknown"}; // it has gone already, and its first read will say so
+}
+
+// All that a session owns while it lives.
+struct visit {
+    std::shared_ptr<const generation> config;
+    const running_server& server;
+    worker_services& house;
+    connection client;
+    std::unique_ptr<connection> upstream;
+    record seen;
+    sessions::entry here;
+
+    visit(
+        stream_socket socket,
+        std::shared_ptr<const generation> c,
+        std::size_t at,
+        std::size_t listener,
+        worker_services& h
+    )
+        : config(std::move(c)), server(config->servers[at]), house(h),
+          client(std::move(socket), server.tls), here(house.live, [this] { stop(); }) {
+        seen.session = new_session_id();
+        seen.client = name_of_peer(client.socket()).full;
+        seen.listener = server.settings->listen[listener].written;
+        seen.protocol = server.settings->protocol;
+    }
+
+    void stop() {
+        client.stop();
+        if (upstream) upstream->stop();
+    }
+};
+
+// Who is behind an error that came before the login.
+party blame(error_code why, party so_far) {
+    if (so_far != party::gateway) return so_far;
+    bool left = why == errc::closed || why == errc::truncated || why == errc::goodbye ||
+                why == asio::error::connection_reset || why == asio::error::broken_pipe ||
+                why == asio::error::connection_aborted;
+    return left ? party::client : party::gateway;
+}
+
+// From the first byte to the login. Dialogue, buffers and timer are gone when it returns.
+task<result<std::string>> log_in(visit& v, bool implicit_tls) {
+    auto& settings = *v.server.settings;
+    v.client.expire_after(settings.timeout); // the handshake's own
+    if (implicit_tls)
+        if (auto shaken = co_await v.client.start_tls(); !shaken) co_return shaken.error();
+    client_facts who;
+    who.address = name_of_peer(v.client.socket()).address;
+    login_tools tools{settings, *v.server.where, who, v.house.events};
+    auto talk = make_dialogue(settings, v.client, who);
+    auto in = co_await serve(v.client, *talk, tools, v.seen);
+    if (!in) co_return in.error();
+    v.upstream = std::move(in->upstream);
+    v.client.settle();
+    v.upstream->settle();
+    co_return std::move(in->first);
+}
+
+task<> live(visit& v, bool implicit_tls) {
+    auto first = co_await log_in(v, implicit_tls);
+    if (!first) {
+        v.seen.end.why = first.error();
+        v.seen.end.by = blame(first.error(), v.seen.end.by);
+        if (!v.client.trouble().empty()) v.seen.detail = v.client.trouble();
+        co_return;
+    }
+    v.house.events.access("login", login_fields(v.seen, v.client.tls()));
+    v.seen.detail = std::string();
+    auto idle = v.server.settings->proxy.timeout;
+    v.seen.end = co_await relay(v.client, *v.upstream, std::move(*first), idle);
+    if (v.seen.end.why == errc::tls_failed) v.seen.detail = v.client.trouble();
+}
+
+void report(visit& v) {
+    auto in = v.client.bytes_in(), out = v.client.bytes_out();
+    v.house.events.access("end", end_fields(v.seen, v.client.tls(), in, out));
+}
+
+}
+
+task<> arrive(
+    stream_socket client,
+    std::shared_ptr<const generation> config,
+    std::size_t server,
+    std::size_t listener,
+    worker_services& house
+) {
+    try {
+        visit v(std::move(client), std::move(config), server, listener, house);
+        bool implicit_tls = v.server.settings->listen[listener].ssl;
+        std::string bug;
+        try {
+            co_await live(v, implicit_tls);
+        } catch (const std::exception& e) {
+            bug = e.what();
+        }
+        if (!bug.empty()) {
+            v.seen.end.why = make_error_code(boost::system::errc::state_not_recoverable);
+            v.seen.detail = bug;
+            house.events.event(
+                config::log_level::error,
+                "a session ended by an exception",
+                {
+                    {"session", v.seen.session},
+                    {"error",   bug           }
+            }
+            );
+        }
+        report(v);
+        v.upstream.reset();
+        co_await v.client.leave(2s);
+    } catch (const std::exception& e) {
+        house.events.event(
+            config::log_level::error,
+            "a session could not begin",
+            {
+                {"error", e.what()}
+        }
+        );
+    }
+}
+
+}

@@ -1,0 +1,75 @@
+#include "gateway/session/generation.hpp"
+
+#include "gateway/lookup/make_lookup.hpp"
+
+#include <utility>
+
+namespace postern::gateway {
+namespace {
+
+using builtin_mode = config::session_cache::builtin_mode;
+
+// The stores that a server's ssl_session_cache asks for.
+tls::session_services services_of(
+    const config::session_cache& cache,
+    const session_places& places,
+    std::vector<config::complaint>& complaints
+) {
+    tls::session_services out;
+    out.keys = places.keys;
+    if (cache.builtin == builtin_mode::used && places.builtin)
+        out.builtin = places.builtin(cache.builtin_sessions);
+    if (!cache.uses_zone() || !places.zone) return out;
+    out.shared = places.zone(cache.zone);
+    if (!out.shared) {
+        config::complaint c;
+        c.directive = "ssl_session_cache";
+        c.text = "the zone \"" + cache.zone + "\" is not there";
+        c.hint = "a new zone needs a restart";
+        complaints.push_back(std::move(c));
+    }
+    return out;
+}
+
+std::shared_ptr<const tls::server> tls_of(
+    const config::server_settings& s,
+    const tls::backend& library,
+    const session_places& places,
+    std::vector<config::complaint>& complaints
+) {
+    if (!s.uses_tls()) return nullptr;
+    auto services = services_of(s.tls.cache, places, complaints);
+    auto compiled = library.compile(s.tls, config::name(s.protocol), services);
+    for (auto& c : compiled.complaints)
+        complaints.push_back(std::move(c));
+    return compiled.made;
+}
+
+}
+
+raised raise(
+    const config::loaded& from,
+    const tls::backend& library,
+    const session_places& places,
+    boost::asio::io_context& loop
+) {
+    raised out;
+    if (!from.made) return out;
+    auto made = std::make_shared<generation>();
+    made->settings = from.made;
+    auto& servers = from.made->servers;
+    for (std::size_t i = 0; i < servers.size(); ++i) {
+        std::vector<config::complaint> complaints;
+        running_server s;
+        s.settings = &servers[i];
+        s.tls = tls_of(servers[i], library, places, complaints);
+        s.where = make_lookup(servers[i].lookup, loop.get_executor());
+        made->servers.push_back(std::move(s));
+        for (auto& d : config::locate(complaints, from.from, i))
+            out.diagnostics.push_back(std::move(d));
+    }
+    if (!config::any_error(out.diagnostics)) out.made = std::move(made);
+    return out;
+}
+
+}

@@ -1,0 +1,193 @@
+#include "gateway/session/serve.hpp"
+
+#include "gateway/net/dialer.hpp"
+#include "gateway/session/leaving.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <exception>
+#include <tuple>
+#include <utility>
+
+namespace postern::gateway {
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+// One login, from the lookup to the upstream's answer.
+struct attempt {
+    connection& client;
+    dialogue& talk;
+    const login_tools& tools;
+    record& seen;
+    std::size_t number;
+    sasl::credentials login;
+
+    std::unique_ptr<connection> upstream = {}; // set when it led somewhere
+    entry said = {};
+    refusal no = {};
+    std::chrono::seconds wait{0}; // before the refusal
+    bool may_retry = false;
+    error_code why = {}; // what ends the session when the client may not try again
+
+    bool entered() const { return said.accepted; }
+};
+
+// Nobody said no, but it cannot be done: the client hears of an error of ours.
+void fail(attempt& a, party by, error_code why, std::string detail) {
+    a.no.why = refusal::kind::unavailable;
+    a.why = why;
+    a.seen.end.by = by;
+    a.seen.detail = std::move(detail);
+    a.tools.events.event(
+        config::log_level::error,
+        by == party::upstream ? "upstream failed" : "lookup failed",
+        {
+            {"session",  a.seen.session },
+            {"client",   a.seen.client  },
+            {"user",     a.seen.user    },
+            {"upstream", a.seen.upstream},
+            {"error",    a.why.message()},
+            {"detail",   a.seen.detail  }
+    }
+    );
+}
+
+// Somebody said no. Operators and those who watch for guessed passwords want to know.
+void deny(attempt& a, party by, refusal no, std::string_view words) {
+    a.no = std::move(no);
+    a.why = errc::refused;
+    words = words.substr(0, words.find_first_of("\r\n"));
+    a.seen.detail = std::string(name(by)) + " said: " + std::string(words);
+    a.tools.events.event(
+        config::log_level::notice,
+        "login refused",
+        {
+            {"session",  a.seen.session                               },
+            {"client",   a.seen.client                                },
+            {"protocol", std::string(config::name(a.seen.protocol))   },
+            {"user",     a.seen.user                                  },
+            {"by",       by == party::upstream ? "upstream" : "lookup"},
+            {"said",     std::string(words)                           }
+    }
+    );
+}
+
+task<> enter(attempt& a, stream_socket socket) {
+    auto upstream = std::make_unique<connection>(std::move(socket));
+    upstream->expire_after(a.tools.settings.timeout);
+    auto said = co_await a.talk.enter(*upstream, a.login);
+    if (!said) {
+        fail(a, party::upstream, said.error(), "while logging in there");
+    } else if (said->accepted) {
+        a.said = std::move(*said);
+        a.upstream = std::move(upstream);
+    } else {
+        refusal no;
+        no.why = refusal::kind::denied;
+        if (a.tools.settings.proxy.pass_error_message) no.text = said->reply;
+        deny(a, party::upstream, std::move(no), said->reply);
+        a.may_retry = true;
+    }
+}
+
+task<> follow(attempt& a, route& to) {
+    a.seen.upstream = name_of(to.upstream);
+    if (!to.user.empty() && to.user != a.login.user) {
+        a.seen.upstream_user = to.user;
+        a.login.user = std::move(to.user);
+    }
+    if (to.password) a.login.password = std::move(*to.password);
+    std::string trouble;
+    auto where = a.client.socket().get_executor();
+    auto within = a.tools.settings.proxy.connect_timeout;
+    auto socket = co_await dial(where, to.upstream, within, trouble);
+    if (!socket) co_return fail(a, party::upstream, socket.error(), std::move(trouble));
+    co_await enter(a, std::move(*socket));
+}
+
+task<> try_login(attempt& a) {
+    auto& tools = a.tools;
+    query q{
+        a.login,
+        tools.settings.protocol,
+        a.number,
+        tools.who.address,
+        tools.who.host,
+        a.client.tls()};
+    std::string trouble;
+    auto found = co_await tools.where.find(q, trouble);
+    if (!found) co_return fail(a, party::gateway, found.error(), "lookup: " + trouble);
+    if (auto* to = std::get_if<route>(&*found)) co_return co_await follow(a, *to);
+    auto& no = std::get<denial>(*found);
+    a.wait = no.wait;
+    a.may_retry = no.may_retry;
+    std::string words = no.what.text;
+    deny(a, party::gateway, std::move(no.what), words);
+    if (a.wait.count() == 0) co_return;
+    asio::steady_timer pause(a.client.socket().get_executor(), a.wait);
+    error_code ignored;
+    co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+// try_login, called off when the client goes meanwhile: then errc::closed, or shutting_down.
+task<result<void>> attend(attempt& a) {
+    asio::cancellation_signal stop;
+    auto call_off = [&stop] { stop.emit(asio::cancellation_type::terminal); };
+    leaving watch(a.client, call_off);
+    auto where = a.client.socket().get_executor();
+    auto trying = try_login(a);
+    auto token = asio::bind_cancellation_slot(stop.slot(), asio::as_tuple(asio::use_awaitable));
+    std::tuple<std::exception_ptr> done = co_await asio::co_spawn(where, std::move(trying), token);
+    if (a.client.stopped()) co_return errc::shutting_down;
+    if (watch.gone()) co_return errc::closed;
+    // What was thrown is a bug or a lack of memory; arrive() deals with it.
+    if (std::get<0>(done)) std::rethrow_exception(std::get<0>(done));
+    co_return result<void>();
+}
+
+void note(record& seen, const sasl::credentials& login) {
+    seen.user = login.user;
+    seen.mechanism = login.mechanism;
+    seen.upstream.clear();
+    seen.upstream_user.clear();
+    seen.detail.clear();
+    seen.end = ending();
+}
+
+}
+
+task<result<admitted>> serve(
+    connection& client, dialogue& talk, const login_tools& tools, record& seen
+) {
+    auto& settings = tools.settings;
+    for (std::size_t tries = 1;; ++tries) {
+        client.expire_after(settings.timeout);
+        auto login = co_await talk.ask();
+        if (!login) co_return login.error();
+        note(seen, *login);
+        attempt a{client, talk, tools, seen, tries, std::move(*login)};
+        if (auto stayed = co_await attend(a); !stayed) co_return stayed.error();
+
+        client.expire_after(settings.timeout);
+        if (a.entered()) {
+            if (auto said = co_await talk.admit(a.said); !said) co_return said.error();
+            admitted in;
+            in.upstream = std::move(a.upstream);
+            in.first = talk.take_rest();
+            co_return in;
+        }
+        if (auto said = co_await talk.refuse(a.no); !said) co_return said.error();
+        if (!a.may_retry) co_return a.why;
+        if (tries >= settings.max_login_failures) co_return errc::too_many_logins;
+    }
+}
+
+}
