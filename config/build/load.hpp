@@ -30,18 +30,19 @@ file_answer read_from_disk(const std::string& path);
 // came from.
 struct loaded {
     std::shared_ptr<const settings> made; // null when a diagnostic is an error
+    std::string name;                     // the configuration file's path, as given to load()
     origins from;
     std::vector<diagnostic> diagnostics; // sorted by place; warnings may come along with a success
 };
 
-// Text to settings: parse, inherit, assign, apply rules, read the named files. `name` is the
-// configuration file's path, for messages; relative file names are taken relative to its folder.
-// Everything that is wrong is reported at once.
+// Text (at most 1 MiB) to settings: parse, inherit, assign, apply rules, read the named files.
+// `name` is the configuration file's path, for messages; relative file names are taken relative to
+// its folder. Everything that is wrong is reported at once. `read` is called once for each file.
 loaded load(std::string_view text, std::string_view name, const file_reader& read);
 
 // Complaints of a part that knows only directives (a TLS adapter about server number `server`, from
 // 0), given the lines they stand on. A directive that nobody wrote is placed at its server's own
-// line.
+// line. For complaints about several servers, put the answers together and tidy() them.
 std::vector<diagnostic> locate(const std::vector<complaint>&, const origins&, std::size_t server);
 
 }

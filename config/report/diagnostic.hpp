@@ -31,4 +31,8 @@ std::string print(const diagnostic&, std::string_view text);
 
 bool any_error(const std::vector<diagnostic>&);
 
+// Sorts by place and leaves out what was said before in the same words: a line of [mail] is read
+// for each server that inherits it, and its mistake is one mistake.
+void tidy(std::vector<diagnostic>&);
+
 }

@@ -13,7 +13,7 @@
 
 namespace postern::config {
 
-// One address to listen on. Host names have been resolved to literals by the loader.
+// One address to listen on. The loader takes literals only, no host names.
 struct listen_address {
     std::string written;    // the directive's words, for messages and logs
     std::string host;       // "0.0.0.0", "::1"; for a Unix socket its path

@@ -1,0 +1,59 @@
+#include "config/build/load.hpp"
+
+#include "config/build/assign.hpp"
+#include "config/build/files.hpp"
+#include "config/build/outline.hpp"
+#include "config/build/rules.hpp"
+#include "config/source/toml.hpp"
+
+namespace postern::config {
+
+namespace {
+
+// off and none win over an inherited zone: from here on there is none.
+void drop_unused_zones(settings& all) {
+    for (auto& server : all.servers) {
+        auto& cache = server.tls.cache;
+        if (cache.uses_zone()) continue;
+        cache.zone.clear();
+        cache.zone_bytes = 0;
+    }
+}
+
+}
+
+loaded load(std::string_view text, std::string_view name, const file_reader& read) {
+    loaded out;
+    out.name = name;
+    findings found;
+    if (auto tree = read_toml(text, out.name, found)) {
+        folder base(name);
+        auto all = assign(outline_of(*tree, found), base, found);
+        complete(all, base);
+        apply_rules(all, out.name, found);
+        read_files(all, read, found);
+        drop_unused_zones(all.made);
+        out.from = std::move(all.from);
+        out.made = std::make_shared<const settings>(std::move(all.made));
+    }
+    out.diagnostics = found.take();
+    tidy(out.diagnostics);
+    if (any_error(out.diagnostics)) out.made = nullptr;
+    return out;
+}
+
+std::vector<diagnostic> locate(
+    const std::vector<complaint>& complaints, const origins& from, std::size_t server
+) {
+    std::vector<diagnostic> out;
+    for (auto& c : complaints) {
+        auto written = from.find(server, c.directive);
+        auto where = written ? *written : from.of_server(server);
+        auto text = c.directive.empty() ? c.text : c.directive + ": " + c.text;
+        out.push_back({c.level, where, text, c.hint});
+    }
+    tidy(out);
+    return out;
+}
+
+}

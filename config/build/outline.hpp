@@ -1,0 +1,23 @@
+#pragma once
+
+#include "config/report/findings.hpp"
+#include "config/source/tree.hpp"
+
+#include <vector>
+
+namespace postern::config {
+
+// The blocks of a configuration. Points into the tree.
+struct outline {
+    const block* top = nullptr;
+    const block* mail = nullptr; // null when there is none
+    std::vector<const block*> servers;
+};
+
+// Finds the blocks, and complains of blocks and names that do not belong where they are.
+outline outline_of(const block& top, findings&);
+
+// The routes directly in a block.
+std::vector<const block*> routes_of(const block&);
+
+}

@@ -1,0 +1,110 @@
+#include "config/build/rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <tuple>
+
+namespace postern::config {
+
+namespace {
+
+void check_listen(const judged& j, findings& out) {
+    if (!j.notes().find("listen"))
+        out.error(
+            j.notes().where,
+            "no \"listen\" in this server",
+            "write listen = \"0.0.0.0:993 ssl\", or whichever address clients connect to"
+        );
+}
+
+void check_protocol(const judged& j, findings& out) {
+    constexpr std::array<std::uint16_t, 7> known{143, 993, 110, 995, 25, 465, 587};
+    if (j.notes().broken || j.server().listen.empty() || j.notes().find("protocol")) return;
+    for (auto& l : j.server().listen)
+        if (!l.is_unix && std::ranges::find(known, l.port) != known.end()) return;
+    out.error(
+        j.notes().where,
+        "the protocol of this server does not follow from its ports",
+        "write protocol = \"imap\", \"pop3\" or \"smtp\""
+    );
+}
+
+void check_lookup(const judged& j, findings& out) {
+    auto& lookup = j.server().lookup;
+    if (j.notes().broken || !lookup.upstream.host.empty() || !lookup.routes.empty() ||
+        !lookup.auth_http.empty())
+        return;
+    out.error(
+        j.notes().where,
+        "this server does not know where mail lives: no \"upstream\", no routes, no \"auth_http\"",
+        "write upstream = \"imap.example.org\", here or in [mail]"
+    );
+}
+
+void check_implicit_ports(const judged& j, findings& out) {
+    constexpr std::array<std::uint16_t, 3> implicit{993, 995, 465};
+    if (j.notes().broken) return;
+    for (std::size_t n = 0; n < j.server().listen.size(); ++n) {
+        auto& l = j.server().listen[n];
+        if (l.is_unix || l.ssl || std::ranges::find(implicit, l.port) == implicit.end()) continue;
+        out.warning(
+            j.notes().place_of("listen", n),
+            "listen: clients of port " + std::to_string(l.port) +
+                " expect TLS from the first byte, but this address has none",
+            "write listen = \"" + l.written + " ssl\""
+        );
+    }
+}
+
+// Two sockets cannot have one address, whichever servers they are for.
+void check_duplicates(const draft& all, findings& out) {
+    using key = std::tuple<bool, std::string, std::uint16_t>;
+    std::map<key, place> seen;
+    for (std::size_t i = 0; i < all.made.servers.size(); ++i) {
+        auto& listen = all.made.servers[i].listen;
+        for (std::size_t n = 0; n < listen.size(); ++n) {
+            auto& l = listen[n];
+            auto where = all.notes[i].place_of("listen", n);
+            if (!l.is_unix && l.port == 0) continue;
+            auto [first, fresh] = seen.emplace(key{l.is_unix, l.host, l.port}, where);
+            if (fresh) continue;
+            auto shown = l.is_unix ? "unix:" + l.host : l.host + ":" + std::to_string(l.port);
+            out.error(
+                where,
+                "listen: duplicate \"" + shown + "\" address and port pair",
+                "it is already at " + short_place(first->second)
+            );
+        }
+    }
+}
+
+constexpr std::array<void (*)(const judged&, findings&), 9> rules{
+    check_listen,
+    check_protocol,
+    check_lookup,
+    check_implicit_ports,
+    check_tls,
+    check_zone,
+    check_routes,
+    check_effect,
+    check_capabilities};
+
+}
+
+std::string short_place(const place& p) { return p.file + ":" + std::to_string(p.line); }
+
+void apply_rules(const draft& all, const std::string& name, findings& out) {
+    if (all.made.servers.empty())
+        out.error(
+            {name, 0, 0},
+            "no [[mail.server]]: there is nothing to serve",
+            "a server needs a listen and an upstream"
+        );
+    for (std::size_t i = 0; i < all.made.servers.size(); ++i)
+        for (auto rule : rules)
+            rule({all, i}, out);
+    check_duplicates(all, out);
+}
+
+}

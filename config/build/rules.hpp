@@ -1,0 +1,32 @@
+#pragma once
+
+#include "config/build/draft.hpp"
+#include "config/report/findings.hpp"
+
+#include <cstddef>
+
+namespace postern::config {
+
+// What contradicts what, in settings that were read and completed. `name` is the file's.
+void apply_rules(const draft&, const std::string& name, findings&);
+
+// One server, as the rules see it.
+struct judged {
+    const draft& all;
+    std::size_t scope;
+
+    const server_settings& server() const { return all.made.servers[scope]; }
+    const server_notes& notes() const { return all.notes[scope]; }
+};
+
+// Rules in files of their own.
+void check_tls(const judged&, findings&);
+void check_zone(const judged&, findings&);
+void check_routes(const judged&, findings&);
+void check_effect(const judged&, findings&);
+void check_capabilities(const judged&, findings&);
+
+// "postern.toml:12"
+std::string short_place(const place&);
+
+}

@@ -1,0 +1,66 @@
+#include "config/directive/all.hpp"
+#include "config/directive/bind.hpp"
+#include "config/directive/protocol_words.hpp"
+#include "config/value/address.hpp"
+#include "config/value/numbers.hpp"
+#include "config/value/texts.hpp"
+
+namespace postern::config {
+
+namespace {
+
+using S = server_settings;
+
+constexpr row<S> rows[] = {
+    bind<list_of<listen_kind>, &S::listen>(
+        {.name = "listen",
+         .where = in_server,
+         .summary = "The addresses that clients connect to.",
+         .more =
+             "A port alone is that port of every IPv4 address, `[::]:993` of every IPv6 address. "
+             "`ssl` means TLS from the first byte on that address. Names are not looked up, and an "
+             "address may be written only once in the file.",
+         .by_default = "none; every server needs one"}
+    ),
+    bind<one_of<protocol_words>, &S::protocol>(
+        {.name = "protocol",
+         .where = in_server,
+         .summary = "What is spoken.",
+         .by_default =
+             "by the first `listen` with a well-known port: imap 143 993, pop3 110 995, smtp "
+             "25 465 587"}
+    ),
+    bind<host_name, &S::server_name>(
+        {.name = "server_name",
+         .where = in_mail | in_server,
+         .summary = "The name this machine gives itself, in SMTP's greeting for example.",
+         .by_default = "the machine's host name"}
+    ),
+    bind<time_of<std::chrono::milliseconds, 1>, &S::timeout>(
+        {.name = "timeout",
+         .where = in_mail | in_server,
+         .summary = "From the greeting to the login, and for one login at the upstream.",
+         .more = "It also limits the TLS handshake. Commands do not restart it."}
+    ),
+    bind<number<1, 1000000>, &S::max_errors>(
+        {.name = "max_errors",
+         .where = in_mail | in_server,
+         .summary = "After how many commands that cannot be understood a session ends."}
+    ),
+    bind<number<1, 1000000>, &S::max_commands>(
+        {.name = "max_commands",
+         .where = in_mail | in_server,
+         .summary = "After how many valid commands before the login a session ends."}
+    ),
+    bind<number<1, 1000000>, &S::max_login_failures>(
+        {.name = "max_login_failures",
+         .where = in_mail | in_server,
+         .summary = "After how many failed logins a session ends."}
+    ),
+};
+
+}
+
+std::span<const row<server_settings>> general_rows() { return rows; }
+
+}

@@ -1,0 +1,78 @@
+#include "config/directive/all.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace postern::config {
+
+namespace {
+
+// Directives of nginx's mail modules, of its main part, and those of other modules that people try
+// in mail servers. Whoever brings one along is told so, not that it is unknown.
+constexpr std::array names{
+    std::string_view("resolver"),
+    std::string_view("resolver_timeout"),
+    std::string_view("proxy"),
+    std::string_view("proxy_protocol"),
+    std::string_view("set_real_ip_from"),
+    std::string_view("auth_http_pass_client_cert"),
+    std::string_view("ssl_verify_client"),
+    std::string_view("ssl_verify_depth"),
+    std::string_view("ssl_client_certificate"),
+    std::string_view("ssl_trusted_certificate"),
+    std::string_view("ssl_crl"),
+    std::string_view("ssl_conf_command"),
+    std::string_view("ssl_dhparam"),
+    std::string_view("ssl_ecdh_curve"),
+    std::string_view("ssl_session_tickets"),
+    std::string_view("ssl_session_ticket_key"),
+    std::string_view("ssl_certificate_compression"),
+    std::string_view("ssl_certificate_cache"),
+    std::string_view("ssl_stapling"),
+    std::string_view("ssl_stapling_file"),
+    std::string_view("ssl_stapling_responder"),
+    std::string_view("ssl_stapling_verify"),
+    std::string_view("ssl_ocsp"),
+    std::string_view("ssl_early_data"),
+    std::string_view("ssl_reject_handshake"),
+    std::string_view("ssl_buffer_size"),
+    std::string_view("ssl_alpn"),
+    std::string_view("ssl_handshake_timeout"),
+    std::string_view("ssl_preread"),
+    std::string_view("proxy_ssl"),
+    std::string_view("allow"),
+    std::string_view("deny"),
+    std::string_view("include"),
+    std::string_view("daemon"),
+    std::string_view("master_process"),
+    std::string_view("load_module"),
+    std::string_view("env"),
+    std::string_view("events"),
+    std::string_view("http"),
+    std::string_view("stream"),
+    std::string_view("use"),
+    std::string_view("multi_accept"),
+    std::string_view("accept_mutex"),
+    std::string_view("accept_mutex_delay"),
+    std::string_view("lock_file"),
+    std::string_view("debug_points"),
+    std::string_view("debug_connection"),
+    std::string_view("pcre_jit"),
+    std::string_view("ssl_engine"),
+    std::string_view("thread_pool"),
+    std::string_view("timer_resolution"),
+    std::string_view("working_directory"),
+    std::string_view("worker_cpu_affinity"),
+    std::string_view("worker_priority"),
+    std::string_view("worker_rlimit_core"),
+    std::string_view("worker_rlimit_nofile"),
+    std::string_view("worker_aio_requests"),
+};
+
+}
+
+bool is_only_of_nginx(std::string_view name) {
+    return std::ranges::find(names, name) != names.end();
+}
+
+}

@@ -1,0 +1,163 @@
+#include "config/directive/all.hpp"
+#include "config/directive/bind.hpp"
+#include "config/value/numbers.hpp"
+#include "config/value/texts.hpp"
+#include "config/value/words.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace postern::config {
+
+namespace {
+
+using P = process_settings;
+using L = log_settings;
+
+constexpr named<log_level> levels[] = {
+    {"debug",  log_level::debug,  false},
+    {"info",   log_level::info,   false},
+    {"notice", log_level::notice, false},
+    {"warn",   log_level::warn,   false},
+    {"error",  log_level::error,  false},
+    {"crit",   log_level::error,  true },
+    {"alert",  log_level::error,  true },
+    {"emerg",  log_level::error,  true },
+};
+
+constexpr named<L::style> styles[] = {
+    {"text", L::style::text},
+    {"json", L::style::json},
+};
+
+struct worker_count : number<0, 1024> {
+    static std::string syntax() { return "auto | " + number<0, 1024>::syntax(); }
+    static constexpr shape form{.also = integers, .syntax = syntax};
+    static bool read(std::span<const word> words, reading& in, std::size_t& field) {
+        if (words[0].text != "auto") return number<0, 1024>::read(words, in, field);
+        field = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 1024);
+        return true;
+    }
+    static std::vector<std::string_view> words() { return {"auto"}; }
+};
+
+// A user and perhaps a group; whether they exist is found out by the process that becomes them.
+struct user_and_group {
+    using value_type = P;
+    static std::string syntax() { return "user [group]"; }
+    static constexpr shape form{.most = 2, .syntax = syntax};
+    static bool read(std::span<const word> words, reading& in, P& field) {
+        for (auto& w : words)
+            if (!is_host_name(w.text)) return in.refuse(w.where, "is not the name of an account");
+        field.user = words[0].text;
+        field.group = words.size() > 1 ? words[1].text : "";
+        return true;
+    }
+    static std::vector<std::string> write(const P& field, const folder&) {
+        if (field.group.empty()) return {field.user};
+        return {field.user, field.group};
+    }
+};
+
+// A file, or one of some words that mean something else.
+struct log_target {
+    static bool read(const word& w, reading& in, bool off, std::string& field) {
+        if (w.text == "stderr" || (off && w.text == "off")) {
+            field = w.text;
+            return true;
+        }
+        return detail::read_path(w, in, field);
+    }
+    static std::string write(const std::string& field, const folder& base) {
+        return field == "stderr" || field == "off" ? field : base.relative(field);
+    }
+};
+
+struct error_log {
+    using value_type = L;
+    static std::string syntax() { return "stderr | file, then [" + one_of<levels>::syntax() + "]"; }
+    static constexpr shape form{.most = 2, .syntax = syntax};
+    static bool read(std::span<const word> words, reading& in, L& field) {
+        bool good = log_target::read(words[0], in, false, field.error_log);
+        field.level = log_level::error; // nginx's level when none is written
+        return (words.size() == 1 || one_of<levels>::read(words.subspan(1), in, field.level)) &&
+               good;
+    }
+    static std::vector<std::string> write(const L& field, const folder& base) {
+        auto level = one_of<levels>::write(field.level, base);
+        return {log_target::write(field.error_log, base), level[0]};
+    }
+    static std::vector<std::string_view> words() { return {"stderr"}; }
+};
+
+struct access_log {
+    using value_type = std::string;
+    static std::string syntax() { return "stderr | off | file"; }
+    static constexpr shape form{.split = false, .syntax = syntax};
+    static bool read(std::span<const word> words, reading& in, std::string& field) {
+        return log_target::read(words[0], in, true, field);
+    }
+    static std::vector<std::string> write(const std::string& field, const folder& base) {
+        return {log_target::write(field, base)};
+    }
+    static std::vector<std::string_view> words() { return {"stderr", "off"}; }
+};
+
+constexpr row<settings> rows[] = {
+    bind<worker_count, &settings::process, &P::workers>(
+        {.name = "worker_processes",
+         .where = in_main,
+         .summary = "How many worker processes serve sessions.",
+         .more =
+             "`auto` is the number of processor cores. With 0 there are no workers: one process "
+             "does everything, for small appliances."}
+    ),
+    bind<number<0, 1000000>, &settings::process, &P::worker_connections>(
+        {.name = "worker_connections",
+         .where = in_main,
+         .summary = "How many sessions one worker serves at once.",
+         .more = "With 0, as many as file descriptors allow."}
+    ),
+    bind<time_of<std::chrono::milliseconds, 0>, &settings::process, &P::shutdown_timeout>(
+        {.name = "worker_shutdown_timeout",
+         .where = in_main,
+         .summary = "How long sessions may go on after QUIT.",
+         .more = "When it is over, they are ended. With 0 there is no such limit."}
+    ),
+    bind<user_and_group, &settings::process>(
+        {.name = "user",
+         .where = in_main,
+         .summary = "The account that workers become when postern is started as root.",
+         .more = "Without a group it is the account's own."}
+    ),
+    bind<file_path, &settings::process, &P::pid_file>(
+        {.name = "pid",
+         .where = in_main,
+         .summary = "A file that holds the number of the master process.",
+         .by_default = "none"}
+    ),
+    bind<error_log, &settings::log>(
+        {.name = "error_log",
+         .where = in_main,
+         .summary = "Where messages go, and which.",
+         .more =
+             "The level is the least important one that is written; `error` when the directive is "
+             "written without one."}
+    ),
+    bind<access_log, &settings::log, &L::access_log>(
+        {.name = "access_log",
+         .where = in_main,
+         .summary = "Where a line for each login and one for each end of a session go."}
+    ),
+    bind<one_of<styles>, &settings::log, &L::format>(
+        {.name = "log_format",
+         .where = in_main,
+         .summary = "How log lines are written: `key=value` or JSON."}
+    ),
+};
+
+}
+
+std::span<const row<settings>> process_rows() { return rows; }
+
+}

@@ -1,0 +1,18 @@
+#include "config/report/effect.hpp"
+
+namespace postern::config {
+
+bool has_effect(const directive& d, const server_settings& s) {
+    switch (d.when) {
+    case matters::always: return true;
+    case matters::with_tls: return s.uses_tls();
+    case matters::with_imap: return s.protocol == mail_protocol::imap;
+    case matters::with_pop3: return s.protocol == mail_protocol::pop3;
+    case matters::with_smtp: return s.protocol == mail_protocol::smtp;
+    case matters::with_static: return s.lookup.auth_http.empty();
+    case matters::with_auth_http: return !s.lookup.auth_http.empty();
+    }
+    return true;
+}
+
+}
