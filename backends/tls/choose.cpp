@@ -70,4 +70,17 @@ bool shares_protocol(const server& ours, const client_hello& hello) {
            std::ranges::find(hello.protocols, ours.alpn) != hello.protocols.end();
 }
 
+bool can_serve(
+    key_kind kind, std::span<const std::uint16_t> suites, config::tls_versions versions
+) {
+    using config::tls_version;
+    if (versions.contains(tls_version::tls1_3)) return true;
+    auto old_only = !versions.contains(tls_version::tls1_2);
+    return std::ranges::any_of(suites, [&](std::uint16_t id) {
+        auto* known = find_suite(id);
+        return known && signed_by(*known, kind) &&
+               !(old_only && known->since == tls_version::tls1_2);
+    });
+}
+
 }

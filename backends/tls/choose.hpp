@@ -14,4 +14,8 @@ const context& choose_context(const server&, const client_hello&);
 // 3.2).
 bool shares_protocol(const server&, const client_hello&);
 
+// Whether a key of that kind can serve any client at all with these suites (of TLS 1.2 and older)
+// and versions. When not, the certificate is of no use.
+bool can_serve(key_kind, std::span<const std::uint16_t> suites, config::tls_versions);
+
 }

@@ -20,7 +20,10 @@ constexpr tls_version every_version[] = {
 std::string names_of(config::tls_versions some) {
     std::string out;
     for (auto v : every_version)
-        if (some.contains(v)) out += (out.empty() ? "" : " ") + std::string(version_name(v));
+        if (some.contains(v)) {
+            if (!out.empty()) out += ' ';
+            out += version_name(v);
+        }
     return out;
 }
 

@@ -1,0 +1,49 @@
+#include "backends/boringssl/library.hpp"
+
+namespace postern::tls::boringssl {
+
+namespace {
+
+using enum support;
+
+// clang-format off
+constexpr capability rows[] = {
+    {"ssl",                       "",                  full},
+    {"starttls",                  "",                  full},
+    {"ssl_certificate",           "RSA",               full},
+    {"ssl_certificate",           "ECDSA",             full},
+    {"ssl_certificate",           "RSA + ECDSA",       full},
+    {"ssl_certificate_key",       "",                  full},
+    {"ssl_password_file",         "",                  full},
+    {"ssl_ciphers",               "TLSv1.2 and older", full},
+    {"ssl_ciphers",               "DHE",               absent,
+     "BoringSSL has no such suites; use ECDHE"},
+    {"ssl_ciphers",               "CAMELLIA",          absent,
+     "BoringSSL has no such suites; use AES-GCM or CHACHA20"},
+    {"ssl_ciphers",               "CCM",               absent,
+     "BoringSSL has no such suites; use AES-GCM or CHACHA20"},
+    {"ssl_ciphers",               "[A|B]",             full},
+    {"ssl_prefer_server_ciphers", "TLSv1.2",           full},
+    {"ssl_prefer_server_ciphers", "TLSv1.3",           absent,
+     "BoringSSL always chooses among the suites of TLS 1.3 by itself"},
+    {"ssl_protocols",             "SSLv2",             absent, "too old for BoringSSL; TLSv1 is the oldest"},
+    {"ssl_protocols",             "SSLv3",             absent, "too old for BoringSSL; TLSv1 is the oldest"},
+    {"ssl_protocols",             "TLSv1",             full},
+    {"ssl_protocols",             "TLSv1.1",           full},
+    {"ssl_protocols",             "TLSv1.2",           full},
+    {"ssl_protocols",             "TLSv1.3",           full},
+    {"ssl_protocols",             "holes",             absent,
+     "BoringSSL speaks every version between the oldest and the newest one; name them all"},
+    {"ssl_session_cache",         "off",               full},
+    {"ssl_session_cache",         "none",              full},
+    {"ssl_session_cache",         "builtin",           full},
+    {"ssl_session_cache",         "shared",            full},
+    {"ssl_session_timeout",       "",                  full},
+};
+// clang-format on
+
+}
+
+std::span<const capability> capabilities() { return rows; }
+
+}

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "backends/boringssl/bytes.hpp"
+#include "backends/tls/engine.hpp"
+
+#include <memory>
+#include <string>
+
+namespace postern::tls::boringssl {
+
+// One connection, on either side. `keeps` is what the callbacks use and must live as long.
+class library_engine final : public engine {
+public:
+    // ssl may be null when the library had no memory for it; every step then fails.
+    library_engine(ssl_handle ssl, std::shared_ptr<const void> keeps, const resumption* sessions);
+
+    progress handshake() override;
+    progress decrypt(std::span<std::byte> plain) override;
+    progress encrypt(std::span<const std::byte> plain) override;
+    progress say_goodbye() override;
+
+    void take(std::span<const std::byte> cipher) override { self_.bytes.lend(cipher); }
+    void park() override { self_.bytes.park(); }
+    std::span<const std::byte> pending() const override { return self_.bytes.pending(); }
+    void sent(std::size_t bytes) override { self_.bytes.sent(bytes); }
+
+    // Nothing: the library was told beforehand to shed its configuration when it is done.
+    void settle() override {}
+    const facts& agreed() const override { return facts_; }
+    std::string reason() const override { return reason_; }
+
+private:
+    progress stopped(int result);
+    progress end(status how);
+    std::string explain() const;
+    void note_facts();
+
+    std::shared_ptr<const void> keeps_;
+    connection self_;
+    ssl_handle ssl_;             // after self_: it is gone before what its callbacks use
+    status over_ = status::done; // closed and failed are for good
+    bool goodbye_ = false;
+    facts facts_;
+    std::string reason_;
+};
+
+}
