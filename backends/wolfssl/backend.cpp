@@ -1,105 +1,135 @@
 #include "backends/tls/backend.hpp"
 
+#include "backends/tls/choose.hpp"
 #include "backends/wolfssl/map_certificates.hpp"
 #include "backends/wolfssl/map_ciphers.hpp"
 #include "backends/wolfssl/map_protocols.hpp"
 #include "backends/wolfssl/map_sessions.hpp"
+#include "backends/wolfssl/primitives.hpp"
 #include "backends/wolfssl/rehearsal.hpp"
-
-#include <algorithm>
 
 namespace postern::tls {
 
-namespace wolfssl {
-
 namespace {
 
-using config::complaint;
+using namespace wolfssl;
 using config::severity;
 
-bool has_error(const std::vector<complaint>& all) {
-    return std::ranges::any_of(all, [](auto& c) { return c.level == severity::error; });
-}
-
-std::vector<std::string> leaves_of(const std::vector<key_pair>& pairs) {
-    std::vector<std::string> leaves;
-    for (auto& pair : pairs)
-        leaves.push_back(pair.chain.front());
-    return leaves;
-}
-
-complaint complaint_about(const misfit& what, const key_pair& pair) {
-    if (what.signature) return key_does_not_match(pair);
-    auto whose = "the certificate in \"" + pair.certificate_path + "\"";
-    if (what.suites)
-        return {
-            severity::error,
-            "ssl_ciphers",
-            "none of the suites fits " + whose + " and ssl_protocols",
-            "an ECDSA key needs suites with ECDSA in their names, an RSA key suites with RSA"};
-    return {
-        severity::error,
-        "ssl_certificate",
-        "a handshake in memory with " + whose + " failed (" + what.words + ")"};
-}
-
-// Settings on their way to contexts.
+// One compile() at work.
 class compilation {
 public:
-    compilation(const config::tls_settings& from, std::string_view alpn)
-        : settings_(from), alpn_(alpn), versions_(usable_versions(from.versions, complaints_)),
-          suites_(cipher_bytes(from.ciphers, versions_, complaints_)),
-          pairs_(read_key_pairs(from, complaints_)), phrases_(pass_phrases(from, complaints_)) {}
+    compilation(
+        const config::tls_settings& settings,
+        std::string_view alpn,
+        const session_services& services
+    )
+        : settings_(settings), alpn_(alpn), services_(services) {}
 
-    compiled run(const session_services& services, std::string_view format) && {
-        if (!versions_.empty() && !suites_.empty()) {
-            auto leaves = leaves_of(pairs_);
-            sessions_ =
-                std::make_shared<resumption>(settings_, services, primitives(), leaves, format);
-            for (auto& pair : pairs_)
-                add(pair);
-        }
-        auto good = !has_error(complaints_);
-        return {good ? std::move(made_) : nullptr, std::move(complaints_)};
-    }
+    compiled run();
 
 private:
-    void add(const key_pair& pair) {
-        ctx_handle ctx(wolfSSL_CTX_new(wolfSSLv23_server_method()));
-        if (!ctx) return complain("ssl", "wolfSSL has no memory for a context");
-        limit_versions(ctx.get(), versions_);
-        // After the key: the signatures that go with the suites depend on its size.
-        if (!use_key_pair(ctx.get(), pair, phrases_, complaints_)) return;
-        if (!use_ciphers(ctx.get(), suites_))
-            return complain("ssl_ciphers", "wolfSSL refuses the list (" + last_words() + ")");
-        prefer_server_ciphers(ctx.get(), settings_.prefer_server_ciphers);
-        use_sessions(ctx.get(), *sessions_);
-        auto made =
-            std::make_shared<server_context>(std::move(ctx), pair.leaf.key, sessions_, alpn_);
-        if (auto wrong = rehearse(*made, versions_, suites_))
-            complaints_.push_back(complaint_about(*wrong, pair));
-        made_->contexts.push_back(std::move(made));
+    void complain(severity level, std::string directive, std::string text) {
+        complaints_.push_back({level, std::move(directive), std::move(text), {}});
     }
-
-    void complain(std::string directive, std::string text) {
-        complaints_.push_back({severity::error, std::move(directive), std::move(text)});
-    }
+    bool failed() const;
+    bool serves(const key_pair&);
+    void add(const key_pair&);
+    void check(const server_context&, const key_pair&);
 
     const config::tls_settings& settings_;
     std::string alpn_;
-    std::vector<complaint> complaints_;
+    const session_services& services_;
+
+    std::vector<config::complaint> complaints_;
     config::tls_versions versions_;
-    std::vector<unsigned char> suites_;
-    std::vector<key_pair> pairs_;
+    std::vector<std::uint16_t> suites_;
     std::vector<secret> phrases_;
     std::shared_ptr<const resumption> sessions_;
-    std::shared_ptr<server> made_ = std::make_shared<server>(server{{}, alpn_});
+    std::vector<std::shared_ptr<const context>> made_;
 };
 
-class wolfssl_backend final : public backend {
+std::string format() { return std::string("wolfSSL ") + wolfSSL_lib_version(); }
+
+bool compilation::failed() const {
+    for (auto& one : complaints_)
+        if (one.level == severity::error) return true;
+    return false;
+}
+
+// A certificate that no suite can use is only in the way, unless it is the only one.
+bool compilation::serves(const key_pair& pair) {
+    if (can_serve(pair.leaf.key, suites_, versions_)) return true;
+    complain(
+        severity::warning,
+        "ssl_ciphers",
+        "no suite of the list works with the certificate in \"" + pair.certificate_path +
+            "\", which is left out"
+    );
+    return false;
+}
+
+void compilation::add(const key_pair& pair) {
+    context_parts parts{
+        ctx_handle(wolfSSL_CTX_new(wolfSSLv23_server_method())),
+        pair.leaf.key,
+        sessions_,
+        alpn_,
+        suites_,
+        versions_};
+    auto* ctx = parts.ctx.get();
+    if (!ctx) return complain(severity::error, "ssl", "the TLS library has no memory");
+    use_versions(ctx, versions_);
+    if (auto wrong = use_certificate(ctx, pair, phrases_)) {
+        complaints_.push_back(std::move(*wrong));
+        return;
+    }
+    if (!use_ciphers(ctx, versions_, suites_))
+        return complain(severity::error, "ssl_ciphers", "wolfSSL refuses it: " + last_words());
+    use_preference(ctx, settings_.prefer_server_ciphers);
+    use_sessions(ctx, *sessions_);
+    auto one = std::make_shared<server_context>(std::move(parts));
+    check(*one, pair);
+    made_.push_back(std::move(one));
+}
+
+void compilation::check(const server_context& one, const key_pair& pair) {
+    auto wrong = rehearse(one);
+    if (!wrong) return;
+    if (wrong->signature) return complaints_.push_back(key_does_not_match(pair));
+    complain(
+        severity::error,
+        "ssl_certificate_key",
+        "a handshake in memory with \"" + pair.certificate_path + "\" and \"" + pair.key_path +
+            "\" failed: " + wrong->words
+    );
+}
+
+compiled compilation::run() {
+    versions_ = read_versions(settings_, complaints_);
+    auto ciphers = read_cipher_string(settings_.ciphers, library_suites(), false);
+    complaints_.insert(complaints_.end(), ciphers.complaints.begin(), ciphers.complaints.end());
+    suites_ = suites_for(versions_, ciphers);
+    auto pairs = read_key_pairs(settings_, complaints_);
+    phrases_ = pass_phrases(settings_, complaints_);
+
+    std::vector<std::string> leaves;
+    for (auto& pair : pairs)
+        leaves.push_back(pair.chain.front());
+    sessions_ = std::make_shared<resumption>(settings_, services_, primitives(), leaves, format());
+    if (!versions_.empty() && !ciphers.chosen.empty())
+        for (auto& pair : pairs)
+            if (serves(pair)) add(pair);
+    if (made_.empty() && !failed())
+        complain(severity::error, "ssl_ciphers", "no suite of the list works with any certificate");
+    if (failed()) return {nullptr, std::move(complaints_)};
+    auto whole = std::make_shared<server>(server{std::move(made_), alpn_});
+    return {std::move(whole), std::move(complaints_)};
+}
+
+class library_backend final : public backend {
 public:
     // Never undone: contexts may outlive this.
-    wolfssl_backend() { wolfSSL_Init(); }
+    library_backend() { wolfSSL_Init(); }
 
     std::string_view name() const override { return "wolfSSL"; }
     std::string version() const override { return wolfSSL_lib_version(); }
@@ -110,14 +140,12 @@ public:
         std::string_view alpn,
         const session_services& services
     ) const override {
-        return compilation(settings, alpn).run(services, "wolfSSL " + version());
+        return compilation(settings, alpn, services).run();
     }
 };
 
 }
 
-}
-
-std::unique_ptr<backend> make_backend() { return std::make_unique<wolfssl::wolfssl_backend>(); }
+std::unique_ptr<backend> make_backend() { return std::make_unique<library_backend>(); }
 
 }

@@ -4,6 +4,8 @@ namespace postern::tls::wolfssl {
 
 namespace {
 
+using enum support;
+
 // Rows that the library's build decides.
 #if !defined(NO_OLD_TLS) && defined(WOLFSSL_ALLOW_TLSV10)
 constexpr capability tls1{"ssl_protocols", "TLSv1"};
@@ -11,7 +13,7 @@ constexpr capability tls1{"ssl_protocols", "TLSv1"};
 constexpr capability tls1{
     "ssl_protocols",
     "TLSv1",
-    support::absent,
+    absent,
     "this wolfSSL was built without it; one built with --enable-tlsv10 has it"};
 #endif
 #ifndef NO_OLD_TLS
@@ -20,14 +22,14 @@ constexpr capability tls1_1{"ssl_protocols", "TLSv1.1"};
 constexpr capability tls1_1{
     "ssl_protocols",
     "TLSv1.1",
-    support::absent,
+    absent,
     "this wolfSSL was built without it; one built without --disable-oldtls has it"};
 #endif
 #ifndef WOLFSSL_NO_TLS12
 constexpr capability tls1_2{"ssl_protocols", "TLSv1.2"};
 #else
 constexpr capability tls1_2{
-    "ssl_protocols", "TLSv1.2", support::absent, "this wolfSSL was built with --disable-tlsv12"};
+    "ssl_protocols", "TLSv1.2", absent, "this wolfSSL was built with --disable-tlsv12"};
 #endif
 #ifdef WOLFSSL_TLS13
 constexpr capability tls1_3{"ssl_protocols", "TLSv1.3"};
@@ -35,61 +37,63 @@ constexpr capability tls1_3{"ssl_protocols", "TLSv1.3"};
 constexpr capability tls1_3{
     "ssl_protocols",
     "TLSv1.3",
-    support::absent,
+    absent,
     "this wolfSSL was built without it; one built with --enable-tls13 has it"};
 #endif
 #ifdef HAVE_ED25519
-constexpr capability ed25519{"ssl_certificate", "Ed25519 keys"};
+constexpr capability ed25519{"ssl_certificate", "Ed25519"};
 #else
 constexpr capability ed25519{
     "ssl_certificate",
-    "Ed25519 keys",
-    support::absent,
+    "Ed25519",
+    absent,
     "this wolfSSL was built without --enable-ed25519; use an ECDSA key"};
 #endif
 #ifdef WOLFSSL_STATIC_RSA
-constexpr capability static_rsa{"ssl_ciphers", "suites without forward secrecy (AES128-SHA)"};
+constexpr capability static_rsa{"ssl_ciphers", "static RSA (AES128-SHA)"};
 #else
 constexpr capability static_rsa{
     "ssl_ciphers",
-    "suites without forward secrecy (AES128-SHA)",
-    support::absent,
+    "static RSA (AES128-SHA)",
+    absent,
     "this wolfSSL was built without them; use ECDHE suites"};
 #endif
 
-constexpr auto no_ssl = "no wolfSSL that postern works with speaks it, and nobody should";
+constexpr auto no_ssl = "wolfSSL does not have it; nothing modern needs it";
 
+// clang-format off
 constexpr capability rows[] = {
-    {"ssl",                                                        "from the first byte"                          },
-    {"starttls",                                                   "on, only"                                     },
-    {"ssl_certificate",                                            "RSA keys"                                     },
-    {"ssl_certificate",                                            "ECDSA keys"                                   },
+    {"ssl", ""},
+    {"starttls", ""},
+    {"ssl_certificate", "RSA"},
+    {"ssl_certificate", "ECDSA"},
     ed25519,
-    {"ssl_certificate",                                            "several, chosen by what the client can verify"},
-    {"ssl_certificate_key",                                        "a key that does not belong to it is refused"  },
-    {"ssl_password_file",                                          "keys encrypted with a pass phrase"            },
-    {"ssl_protocols",                                              "SSLv2",                                         support::absent, no_ssl},
-    {"ssl_protocols",                                                      "SSLv3",                                                                                                     support::absent, no_ssl},
+    {"ssl_certificate", "RSA + ECDSA"},
+    {"ssl_certificate_key", ""},
+    {"ssl_password_file", "", partial,
+     "keys encrypted by way of scrypt cannot be read; use openssl pkcs8 -topk8 -v2 aes-256-cbc"},
+    {"ssl_ciphers", "TLSv1.2 and older"},
+    static_rsa,
+    {"ssl_ciphers", "DHE, CAMELLIA, CCM, ARIA", partial,
+     "no ARIA; DHE only with clients that offer a group of RFC 7919"},
+    {"ssl_ciphers", "[A|B]", absent, "wolfSSL has no suites of equal preference; write A:B"},
+    {"ssl_prefer_server_ciphers", "TLSv1.2"},
+    {"ssl_prefer_server_ciphers", "TLSv1.3"},
+    {"ssl_protocols", "SSLv2", absent, no_ssl},
+    {"ssl_protocols", "SSLv3", absent, no_ssl},
     tls1,
     tls1_1,
     tls1_2,
     tls1_3,
-    {"ssl_protocols","lists with a gap"},
-    {"ssl_ciphers",                                                            "OpenSSL's cipher list notation"                                                                                            },
-    {"ssl_ciphers",
-     "suites of equal preference ([A|B])",                                                                                                                                                                    support::absent,
-     "wolfSSL has no such groups; write A:B"},
-    {"ssl_ciphers",
-     "DHE suites",   support::partial,
-     "only with clients that offer one of the groups of RFC 7919"},
-    static_rsa,
-    {"ssl_prefer_server_ciphers",                                             "TLSv1.2 and older"                                                                      },
-    {"ssl_prefer_server_ciphers",                                                "TLSv1.3"                                                                                                 },
-    {"ssl_session_cache", "off, none"                                               },
-    {"ssl_session_cache","builtin"},
-    {"ssl_session_cache",    "shared"},
-    {"ssl_session_timeout",                                                 "sessions and tickets"                                                },
+    {"ssl_protocols", "holes", partial,
+     "a client whose newest version falls into a hole refuses what is older (RFC 8446 section 4.1.3)"},
+    {"ssl_session_cache", "off"},
+    {"ssl_session_cache", "none"},
+    {"ssl_session_cache", "builtin"},
+    {"ssl_session_cache", "shared"},
+    {"ssl_session_timeout", ""},
 };
+// clang-format on
 
 }
 

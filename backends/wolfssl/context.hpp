@@ -1,32 +1,41 @@
 #pragma once
 
 #include "backends/tls/context.hpp"
-#include "backends/tls/resumption.hpp"
 #include "backends/wolfssl/engine.hpp"
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace postern::tls::wolfssl {
 
-// One certificate's context: the library's, and what its callbacks use.
+// What the callbacks of a context use.
+struct context_parts {
+    ctx_handle ctx;
+    key_kind key = key_kind::other;
+    std::shared_ptr<const resumption> sessions;
+    std::string alpn;
+    std::vector<std::uint16_t> suites;
+    config::tls_versions versions;
+};
+
 class server_context final : public context, public std::enable_shared_from_this<server_context> {
 public:
-    server_context(ctx_handle, key_kind, std::shared_ptr<const resumption>, std::string alpn);
+    explicit server_context(context_parts);
 
-    std::unique_ptr<engine> accept() const override { return start(sessions_.get()); }
-    key_kind key() const override { return key_; }
+    std::unique_ptr<engine> accept() const override { return start(parts_.sessions.get()); }
+    key_kind key() const override { return parts_.key; }
+    std::span<const std::uint16_t> suites() const override { return parts_.suites; }
+    bool speaks(config::tls_version v) const override { return parts_.versions.contains(v); }
 
     // An engine whose handshake leaves nothing behind, neither sessions nor usable tickets.
     std::unique_ptr<engine> accept_for_rehearsal() const { return start(nullptr); }
+    const context_parts& parts() const { return parts_; }
 
 private:
     std::unique_ptr<engine> start(const resumption*) const;
 
-    ctx_handle ctx_;
-    key_kind key_;
-    std::shared_ptr<const resumption> sessions_;
-    std::string alpn_;
+    context_parts parts_;
 };
 
 }

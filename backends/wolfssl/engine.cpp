@@ -1,6 +1,7 @@
 #include "backends/wolfssl/engine.hpp"
 
 #include "backends/tls/cipher_names.hpp"
+#include "backends/wolfssl/map_sessions.hpp"
 
 #include <algorithm>
 
@@ -25,7 +26,7 @@ std::string alpn_of(WOLFSSL* ssl) {
 
 }
 
-server_engine::server_engine(
+library_engine::library_engine(
     ssl_handle ssl, std::shared_ptr<const void> keeps, const resumption* sessions
 )
     : keeps_(std::move(keeps)), ssl_(std::move(ssl)) {
@@ -36,7 +37,7 @@ server_engine::server_engine(
         failed("out of memory");
 }
 
-progress server_engine::handshake() {
+progress library_engine::handshake() {
     if (over_ != status::done) return {over_};
     forget_errors();
     auto result = wolfSSL_accept(ssl_.get());
@@ -45,7 +46,7 @@ progress server_engine::handshake() {
     return {};
 }
 
-progress server_engine::decrypt(std::span<std::byte> plain) {
+progress library_engine::decrypt(std::span<std::byte> plain) {
     if (over_ != status::done) return {over_};
     if (plain.empty()) return {};
     forget_errors();
@@ -55,10 +56,10 @@ progress server_engine::decrypt(std::span<std::byte> plain) {
     return {status::done, static_cast<std::size_t>(got)};
 }
 
-progress server_engine::encrypt(std::span<const std::byte> plain) {
+progress library_engine::encrypt(std::span<const std::byte> plain) {
     if (over_ == status::failed) return {over_}; // a peer that said goodbye may still listen
+    if (goodbye_) return {status::closed};
     if (plain.empty()) return {};
-    if (goodbye_) return failed("nothing can be sent after close_notify");
     forget_errors();
     auto some = std::min(plain.size(), record_bytes);
     auto taken = wolfSSL_write(ssl_.get(), plain.data(), static_cast<int>(some));
@@ -66,7 +67,7 @@ progress server_engine::encrypt(std::span<const std::byte> plain) {
     return {status::done, static_cast<std::size_t>(taken)};
 }
 
-progress server_engine::say_goodbye() {
+progress library_engine::say_goodbye() {
     if (over_ == status::failed) return {over_};
     if (std::exchange(goodbye_, true))
         return {}; // twice would make the library wait for the peer's
@@ -78,9 +79,9 @@ progress server_engine::say_goodbye() {
     return stopped(result);
 }
 
-void server_engine::park() { self_.bytes.park(); }
+void library_engine::park() { self_.bytes.park(); }
 
-void server_engine::settle() {
+void library_engine::settle() {
     if (over_ != status::done) return;
     wolfSSL_FreeHandshakeResources(ssl_.get());
     // Builds with post-handshake authentication keep these for a client certificate that is asked
@@ -88,7 +89,7 @@ void server_engine::settle() {
     wolfSSL_FreeArrays(ssl_.get());
 }
 
-progress server_engine::stopped(int result) {
+progress library_engine::stopped(int result) {
     switch (auto code = wolfSSL_get_error(ssl_.get(), result)) {
     case WOLFSSL_ERROR_WANT_READ: return {status::needs_input};
     case WOLFSSL_ERROR_ZERO_RETURN: over_ = status::closed; return {over_};
@@ -96,13 +97,14 @@ progress server_engine::stopped(int result) {
     }
 }
 
-progress server_engine::failed(std::string why) {
+progress library_engine::failed(std::string why) {
     over_ = status::failed;
+    forget_session(self_);
     reason_ = std::move(why);
     return {over_};
 }
 
-void server_engine::note_facts() {
+void library_engine::note_facts() {
     auto* ssl = ssl_.get();
     facts_.protocol = wolfSSL_get_version(ssl);
     // The library has several names for one suite, and not the same ones in each version.

@@ -10,10 +10,10 @@ namespace postern::tls::wolfssl {
 
 // One connection's server side. `keeps` is what the callbacks use and must live as long: the
 // context.
-class server_engine final : public engine {
+class library_engine final : public engine {
 public:
     // ssl may be null when the library had no memory for it; every step then fails.
-    server_engine(ssl_handle ssl, std::shared_ptr<const void> keeps, const resumption* sessions);
+    library_engine(ssl_handle ssl, std::shared_ptr<const void> keeps, const resumption* sessions);
 
     progress handshake() override;
     progress decrypt(std::span<std::byte> plain) override;

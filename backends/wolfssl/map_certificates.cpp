@@ -26,31 +26,44 @@ std::string pem_of(const std::vector<std::string>& chain) {
     return all;
 }
 
-int give_phrase(char* into, int room, int, void* phrase) noexcept {
-    auto text = static_cast<const secret*>(phrase)->reveal();
-    if (room < 0 || text.size() > static_cast<std::size_t>(room)) return 0;
-    std::ranges::copy(text, into);
-    return static_cast<int>(text.size());
+// One DER element and nothing else. What a wrong pass phrase decrypts is noise that hardly ever is
+// one, and 5.5 takes it for a key if its padding happens to look right.
+bool is_element(std::span<const unsigned char> der) {
+    if (der.size() < 2 || der[0] != 0x30) return false;
+    std::size_t length = der[1], used = 2;
+    if (length >= 0x80) {
+        auto count = length & 0x7fu;
+        if (count > 4 || der.size() < used + count) return false;
+        for (length = 0; count > 0; --count)
+            length = length << 8u | der[used++];
+    }
+    return der.size() - used == length;
 }
 
-bool use_key(WOLFSSL_CTX* ctx, const secret& key, const secret& phrase) {
-    auto bytes = raw(key.reveal());
-    // An empty phrase stands for none; the callback is set anyway, or the library asks the
-    // terminal.
-    wolfSSL_CTX_set_default_passwd_cb(ctx, give_phrase);
-    wolfSSL_CTX_set_default_passwd_cb_userdata(ctx, const_cast<secret*>(&phrase));
+bool use_plain_key(WOLFSSL_CTX* ctx, std::span<const unsigned char> key, int format) {
     forget_errors();
-    auto result = wolfSSL_CTX_use_PrivateKey_buffer(
-        ctx, bytes.data(), static_cast<long>(bytes.size()), WOLFSSL_FILETYPE_PEM
-    );
-    wolfSSL_CTX_set_default_passwd_cb_userdata(ctx, nullptr);
-    wolfSSL_CTX_set_default_passwd_cb(ctx, nullptr);
-    return result == WOLFSSL_SUCCESS;
+    auto size = static_cast<long>(key.size());
+    return wolfSSL_CTX_use_PrivateKey_buffer(ctx, key.data(), size, format) == WOLFSSL_SUCCESS;
+}
+
+bool use_encrypted_key(WOLFSSL_CTX* ctx, const secret& key, const secret& phrase) {
+    auto pem = raw(key.reveal());
+    std::string der(pem.size(), '\0'); // base64 alone makes it shorter
+    auto* out = reinterpret_cast<unsigned char*>(der.data());
+    auto room = static_cast<int>(der.size());
+    std::string pass(phrase.reveal()); // ends with a zero
+    auto size = wc_KeyPemToDer(pem.data(), static_cast<int>(pem.size()), out, room, pass.c_str());
+    auto opened = std::span(out, static_cast<std::size_t>(std::max(size, 0)));
+    auto good = is_element(opened) && use_plain_key(ctx, opened, WOLFSSL_FILETYPE_ASN1);
+    wipe(der);
+    wipe(pass);
+    return good;
 }
 
 bool use_key(WOLFSSL_CTX* ctx, const key_pair& pair, const std::vector<secret>& phrases) {
-    if (!pair.encrypted) return use_key(ctx, pair.key, secret());
-    return std::ranges::any_of(phrases, [&](auto& one) { return use_key(ctx, pair.key, one); });
+    if (!pair.encrypted) return use_plain_key(ctx, raw(pair.key.reveal()), WOLFSSL_FILETYPE_PEM);
+    auto opens = [&](const secret& phrase) { return use_encrypted_key(ctx, pair.key, phrase); };
+    return std::ranges::any_of(phrases, opens);
 }
 
 bool use_chain(WOLFSSL_CTX* ctx, const key_pair& pair) {
@@ -64,31 +77,18 @@ bool use_chain(WOLFSSL_CTX* ctx, const key_pair& pair) {
 
 }
 
-bool use_key_pair(
-    WOLFSSL_CTX* ctx,
-    const key_pair& pair,
-    const std::vector<secret>& phrases,
-    std::vector<config::complaint>& complaints
+std::optional<config::complaint> use_certificate(
+    WOLFSSL_CTX* ctx, const key_pair& pair, const std::vector<secret>& phrases
 ) {
-    if (!use_chain(ctx, pair)) {
-        complaints.push_back(
-            {config::severity::error,
-             "ssl_certificate",
-             "wolfSSL cannot use the certificate in \"" + pair.certificate_path + "\" (" +
-                 last_words() + ")"}
-        );
-        return false;
-    }
-    if (!use_key(ctx, pair, phrases)) {
-        complaints.push_back(key_unreadable(pair, !phrases.empty(), last_words()));
-        return false;
-    }
+    if (!use_chain(ctx, pair))
+        return config::complaint{
+            config::severity::error,
+            "ssl_certificate",
+            "the certificate in \"" + pair.certificate_path + "\" cannot be used: " + last_words()};
+    if (!use_key(ctx, pair, phrases)) return key_unreadable(pair, !phrases.empty(), last_words());
     forget_errors();
-    if (wolfSSL_CTX_check_private_key(ctx) != WOLFSSL_SUCCESS) {
-        complaints.push_back(key_does_not_match(pair));
-        return false;
-    }
-    return true;
+    if (wolfSSL_CTX_check_private_key(ctx) != WOLFSSL_SUCCESS) return key_does_not_match(pair);
+    return std::nullopt;
 }
 
 }

@@ -3,13 +3,14 @@
 #include "backends/tls/key_files.hpp"
 #include "backends/wolfssl/library.hpp"
 
-#include <vector>
+#include <optional>
 
 namespace postern::tls::wolfssl {
 
-// ssl_certificate, ssl_certificate_key and ssl_password_file: loads one pair into a context (it
-// holds one certificate), trying the pass phrases in turn. False after an error was complained
-// about. A key that loads may still be the wrong one: see rehearsal.hpp.
-bool use_key_pair(WOLFSSL_CTX*, const key_pair&, const std::vector<secret>& phrases, std::vector<config::complaint>&);
+// ssl_certificate and ssl_certificate_key. Nothing when it worked; a key that loads may still be
+// the wrong one: see rehearsal.hpp.
+std::optional<config::complaint> use_certificate(
+    WOLFSSL_CTX*, const key_pair&, const std::vector<secret>& phrases
+);
 
 }

@@ -1,15 +1,12 @@
 #include "backends/wolfssl/map_ciphers.hpp"
 
-#include "backends/tls/cipher_string.hpp"
-
 #include <algorithm>
-#include <array>
 
 namespace postern::tls::wolfssl {
 
 namespace {
 
-std::vector<std::uint16_t> ids_here() {
+std::vector<std::uint16_t> find_suites() {
     std::string names(16384, '\0');
     std::vector<std::uint16_t> ids;
     if (wolfSSL_get_ciphers(names.data(), static_cast<int>(names.size())) != WOLFSSL_SUCCESS)
@@ -38,39 +35,49 @@ bool is_usual_tls13(const suite& s) {
            (s.enc == encryption::aes_gcm || s.enc == encryption::chacha20);
 }
 
+// The newest version that ssl_ciphers governs, of those that are spoken.
+config::tls_version newest_governed(config::tls_versions versions) {
+    using v = config::tls_version;
+    for (auto one : {v::tls1_2, v::tls1_1})
+        if (versions.contains(one)) return one;
+    return v::tls1;
 }
 
-std::span<const suite* const> suites_here() {
+}
+
+const std::vector<const suite*>& library_suites() {
     // The odd ones that the library has besides (old ChaCha20 numbers, TLS 1.3 without encryption)
     // have no place in the common table, so they are gone here.
-    static const auto suites = usable_suites(ids_here());
+    static const auto suites = usable_suites(find_suites());
     return suites;
 }
 
-std::vector<unsigned char> cipher_bytes(
-    std::string_view ciphers,
-    config::tls_versions versions,
-    std::vector<config::complaint>& complaints
+std::vector<std::uint16_t> suites_for(config::tls_versions versions, const cipher_list& list) {
+    // 5.5 would use suites of TLS 1.2 in 1.1 when a client offers both and only 1.1 is spoken here.
+    const auto newest = newest_governed(versions);
+    std::vector<std::uint16_t> ids;
+    for (auto& one : list.chosen)
+        if (one.what->since <= newest) ids.push_back(one.what->id);
+    return ids;
+}
+
+bool use_ciphers(
+    WOLFSSL_CTX* ctx, config::tls_versions versions, std::span<const std::uint16_t> suites
 ) {
     std::vector<unsigned char> bytes;
     // 5.5 refuses all TLS 1.3 clients, even those that also speak 1.2, unless the list begins so.
     if (versions.contains(config::tls_version::tls1_3))
-        for (auto* s : suites_here())
+        for (auto* s : library_suites())
             if (is_usual_tls13(*s)) append(bytes, s->id);
-    auto list = read_cipher_string(ciphers, suites_here(), false);
-    for (auto id : list.ids())
+    for (auto id : suites)
         append(bytes, id);
-    complaints.insert(complaints.end(), list.complaints.begin(), list.complaints.end());
-    return bytes;
-}
-
-bool use_ciphers(WOLFSSL_CTX* ctx, std::span<const unsigned char> bytes) {
+    forget_errors();
     return wolfSSL_CTX_set_cipher_list_bytes(ctx, bytes.data(), static_cast<int>(bytes.size())) ==
            WOLFSSL_SUCCESS;
 }
 
-void prefer_server_ciphers(WOLFSSL_CTX* ctx, bool server) {
-    if (!server) wolfSSL_CTX_UseClientSuites(ctx); // the server's order is the default
+void use_preference(WOLFSSL_CTX* ctx, bool prefer_ours) {
+    if (!prefer_ours) wolfSSL_CTX_UseClientSuites(ctx); // ours is the default
 }
 
 }

@@ -1,28 +1,21 @@
 #pragma once
 
-#include "backends/tls/cipher_names.hpp"
+#include "backends/tls/cipher_string.hpp"
 #include "backends/wolfssl/library.hpp"
-#include "config/report/complaint.hpp"
-#include "config/settings/tls.hpp"
-
-#include <span>
-#include <vector>
 
 namespace postern::tls::wolfssl {
 
-// The suites that this build of the library has and that a mail server can use.
-std::span<const suite* const> suites_here();
+// What the library has and a mail server can use.
+const std::vector<const suite*>& library_suites();
 
-// ssl_ciphers, evaluated over those suites, as the bytes of a ClientHello's list: first the suites
-// of TLS 1.3 if that is spoken, then what the string selects. Complaints are added; an error among
-// them means that the bytes must not be used.
-std::vector<unsigned char>
-cipher_bytes(std::string_view ciphers, config::tls_versions, std::vector<config::complaint>&);
+// Of ssl_ciphers, evaluated: what these versions can use. Empty is possible.
+std::vector<std::uint16_t> suites_for(config::tls_versions, const cipher_list&);
 
-// Makes a context, of either side, use exactly those suites. False when the library refuses.
-bool use_ciphers(WOLFSSL_CTX*, std::span<const unsigned char> bytes);
+// Exactly those suites, and those of TLS 1.3 if it is among the versions, for a context of either
+// side. After the key, whose size decides about signatures. False when the library refuses.
+bool use_ciphers(WOLFSSL_CTX*, config::tls_versions, std::span<const std::uint16_t> suites);
 
 // ssl_prefer_server_ciphers, for all versions.
-void prefer_server_ciphers(WOLFSSL_CTX*, bool);
+void use_preference(WOLFSSL_CTX*, bool prefer_ours);
 
 }

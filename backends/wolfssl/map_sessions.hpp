@@ -1,7 +1,7 @@
 #pragma once
 
 #include "backends/tls/resumption.hpp"
-#include "backends/wolfssl/library.hpp"
+#include "backends/wolfssl/bytes.hpp"
 
 namespace postern::tls::wolfssl {
 
@@ -9,7 +9,7 @@ namespace postern::tls::wolfssl {
 // logic, which they find through each `connection`.
 void use_sessions(WOLFSSL_CTX*, const resumption&);
 
-// What wolfCrypt lends to the common logic. Lives for ever.
-const crypto& primitives();
+// RFC 5246 section 7.2.2: the session of a connection that failed is resumed no more.
+void forget_session(const connection&);
 
 }

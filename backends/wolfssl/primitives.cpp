@@ -1,4 +1,6 @@
-#include "backends/wolfssl/map_sessions.hpp"
+#include "backends/wolfssl/primitives.hpp"
+
+#include "backends/wolfssl/library.hpp"
 
 namespace postern::tls::wolfssl {
 

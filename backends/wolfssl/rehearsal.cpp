@@ -23,14 +23,15 @@ template <class Sender> std::vector<std::byte> flight_of(Sender& sender) {
 
 class client {
 public:
-    client(config::tls_versions versions, std::span<const unsigned char> suites)
+    explicit client(const context_parts& server)
         : ctx_(wolfSSL_CTX_new(wolfSSLv23_client_method())) {
         if (!ctx_) return;
         use_wires(ctx_.get());
-        limit_versions(ctx_.get(), versions);
+        use_versions(ctx_.get(), server.versions);
         wolfSSL_CTX_set_verify(ctx_.get(), WOLFSSL_VERIFY_NONE, nullptr);
         wolfSSL_CTX_UseSessionTicket(ctx_.get());
-        if (use_ciphers(ctx_.get(), suites)) ssl_.reset(wolfSSL_new(ctx_.get()));
+        if (use_ciphers(ctx_.get(), server.versions, server.suites))
+            ssl_.reset(wolfSSL_new(ctx_.get()));
         if (ssl_) join(ssl_.get(), self_);
     }
 
@@ -59,35 +60,27 @@ private:
     int failure_ = 0;
 };
 
-bool is_about_suites(const std::string& words) {
-    return words.find(words_for(MATCH_SUITE_ERROR)) != std::string::npos;
 }
 
-}
-
-std::optional<misfit> rehearse(
-    const server_context& context,
-    config::tls_versions versions,
-    std::span<const unsigned char> suites
-) {
+std::optional<misfit> rehearse(const server_context& context) {
     auto server = context.accept_for_rehearsal();
-    client visitor(versions, suites);
+    client visitor(context.parts());
     std::vector<std::byte> answer;
     for (int turn = 0; turn < most_turns; ++turn) {
         auto visitor_is = visitor.step();
         auto question = flight_of(visitor.bytes());
         if (visitor_is == status::failed)
-            return misfit{false, visitor.saw_bad_signature(), visitor.words()};
+            return misfit{visitor.saw_bad_signature(), visitor.words()};
         server->take(question);
         auto server_is = server->handshake().state;
         server->park();
         answer = flight_of(*server);
         if (server_is == status::failed || server_is == status::closed)
-            return misfit{is_about_suites(server->reason()), false, server->reason()};
+            return misfit{false, server->reason()};
         if (visitor_is == status::done && server_is == status::done) return std::nullopt;
         visitor.bytes().lend(answer);
     }
-    return misfit{false, false, "the handshake does not come to an end"};
+    return misfit{false, "the handshake does not come to an end"};
 }
 
 }
