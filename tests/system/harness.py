@@ -15,6 +15,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -438,7 +439,7 @@ class Mailbox:
 
     def __enter__(self):
         words = [word for user in self.users for word in ("--user", user)]
-        self.process = subprocess.Popen(["/usr/bin/env", "python3", "-B", str(SOURCE / "tests/support/mailbox.py"), *words],
+        self.process = subprocess.Popen([sys.executable, "-B", str(SOURCE / "tests/support/mailbox.py"), *words],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         ready = self.process.stdout.readline()
         self.port = {k: int(v) for k, v in (word.split("=") for word in ready.split()[2:])}
@@ -475,12 +476,6 @@ class Test(unittest.TestCase):
             manager.__exit__(None, None, None)
         self.addCleanup(leave)
         return value
-
-    def assert_ends(self, gateway, why=None, count=1, **wanted):
-        end = gateway.wait_event("end", count=count, **wanted)
-        if why is not None:
-            self.assertRegex(end.get("why", "") + " " + end.get("reason", ""), why)
-        return end
 
 
 def main():

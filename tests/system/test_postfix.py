@@ -1,8 +1,9 @@
 """SMTP in front of a real Postfix, by the programs that people use."""
+import base64
 import smtplib
 
 import harness
-from harness import DEADLINE, PASSWORD, USER, Client, certificates, run, temp_folder, tls_context
+from harness import DEADLINE, PASSWORD, USER, certificates, run, temp_folder, tls_context
 from mail import big_body, digest, message
 from servers import Dovecot, Postfix
 
@@ -84,7 +85,6 @@ class InFrontOfPostfix(harness.Test):
         with self.gateway.client("mistaken") as client:
             client.reply()
             client.reply("EHLO me")
-            import base64
             word = base64.b64encode(f"\0{USER}\0wrong".encode()).decode()
             self.assertRegex(client.reply(f"AUTH PLAIN {word}")[0], r"^535 5\.7\.8 .*authentication failed")
             word = base64.b64encode(f"\0{USER}\0{PASSWORD}".encode()).decode()

@@ -9,6 +9,7 @@ from harness import AuthHttp, Server, free_port
 
 BYTES = {"C", "S", "rest", "answer"}
 WORDS = BYTES | {"T", "login", "envelope", "end", "result"}
+EHLO = "250-upstream\r\n250-XCLIENT NAME ADDR LOGIN\r\n250 AUTH PLAIN LOGIN\r\n"
 HERE, UNIT_TEST_CLIENT = "127.0.0.1", "192.0.2.7"
 
 
@@ -125,9 +126,10 @@ class Upstream(Server):
         peer.send("220 upstream ESMTP\r\n")
         while line := peer.line():
             verb = line[:4].upper()
-            if verb in (b"AUTH", b"RCPT"):
+            denied = not self.answers[0][1]  # a denied envelope is one whose sender is refused
+            if verb == b"AUTH" or verb == b"RCPT" or (verb == b"MAIL" and denied):
                 return self.answer(peer)
-            peer.send("220 upstream ESMTP\r\n" if verb == b"XCLI" else "250 ok\r\n")
+            peer.send({b"XCLI": "220 upstream ESMTP\r\n", b"EHLO": EHLO}.get(verb, "250 ok\r\n"))
 
 
 class Play:
@@ -223,16 +225,33 @@ class Play:
             pass  # the gateway may leave before it has heard everything: what it said is compared next
 
 
+INTERNAL = {"imap": "* BAD internal server error", "pop3": "-ERR internal server error",
+            "smtp": "451 4.3.2 Internal server error"}
+SASL = "AUTH PLAIN " + base64.b64encode(b"\0alice\0secret").decode()
+# What the client says before the gateway logs in upstream, by protocol and by the first word of the file's name.
+BEGINNINGS = {
+    ("imap", ""): ["a1 LOGIN alice secret"],
+    ("pop3", ""): [SASL],
+    ("smtp", "login"): ["EHLO client.example.org", SASL],
+    ("smtp", "silent"): [SASL],
+    ("smtp", "envelope"): ["EHLO client.example.org", "MAIL FROM:<alice@example.org> SIZE=100", "RCPT TO:<bob@example.org>"],
+    ("smtp", "helo"): ["HELO client.example.org", "MAIL FROM:<alice@example.org>", "RCPT TO:<bob@example.org>"],
+}
+
+
 class UpstreamPlay:
     """One transcript of the gateway's login at a mail server: `S:` is that server, `C:` is the gateway."""
 
     def __init__(self, script):
-        self.script, self.wrong, self.done = script, "", False
+        self.script, self.wrong = script, ""
         user, _, password = (script.enter or "alice secret").partition(" ")
-        self.lookup = AuthHttp(lambda *_: {"Auth-Status": "OK", "Auth-Server": HERE, "Auth-Port": str(self.upstream.port),
-                                           "Auth-User": user, "Auth-Pass": password})
+        changed = {"Auth-User": user, "Auth-Pass": password} if script.enter else {}
         self.upstream = Server(self.talk)
+        self.lookup = AuthHttp(lambda *_: {"Auth-Status": "OK", "Auth-Server": HERE, "Auth-Port": str(self.upstream.port),
+                                           **changed})
         self.text, self.port = script.server(self.lookup.url)
+        self.begin = next(lines for (protocol, word), lines in BEGINNINGS.items()
+                          if protocol == script.protocol and script.path.name.startswith(word))
 
     def close(self):
         self.lookup.close()
@@ -251,8 +270,37 @@ class UpstreamPlay:
                 if got != value:
                     self.wrong = at + f"the gateway should say {value!r}, and said {got + peer.buffer!r}"
                     return
-        self.done = True
+        result = self.script.steps[-1]
+        if result[:2] == ("result", "closed"):
+            return
         peer.more()  # until the gateway leaves, or the client does
+
+    def run(self):
+        """Answers what was not as written, or ""."""
+        with harness.Client(self.port) as client:
+            client.reply()
+            for line in self.begin[:-1]:
+                client.reply(line)
+            said = client.reply(self.begin[-1])
+            wrong = self.judge(said, client)
+        return self.wrong or wrong
+
+    def judge(self, said, client):
+        kind, value, number = self.script.steps[-1]
+        at = f"{self.script.name}:{number}: "
+        assert kind == "result", at
+        outcome, _, words = value.partition(" ")
+        by_login = self.script.protocol == "smtp" and any("AUTH" in line for line in self.begin)
+        if outcome == "accepted":
+            wanted = ["235 2.0.0 OK"] if by_login else words.split(" | ")
+            while len(said) < len(wanted):
+                said.append(client.line().decode("utf-8", "surrogateescape").rstrip("\r\n"))
+            return "" if said == wanted else at + f"the client was told {said!r}"
+        if outcome == "denied":
+            no = {"imap": "a1 NO ", "pop3": "-ERR ", "smtp": "5"}[self.script.protocol]
+            return "" if said[0].startswith(no) and said[0] != INTERNAL[self.script.protocol] else at + f"told {said!r}"
+        rest = client.rest()
+        return "" if (said, rest) == ([INTERNAL[self.script.protocol]], b"") else at + f"the client was told {said!r} {rest!r}"
 
 
 def all_in(folder):
