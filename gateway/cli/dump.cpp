@@ -1,0 +1,26 @@
+#include "config/report/dump.hpp"
+
+#include "config/build/load.hpp"
+#include "gateway/cli/commands.hpp"
+#include "gateway/cli/options.hpp"
+
+#include <cstring>
+#include <iostream>
+
+namespace postern::gateway {
+
+int dump_command(const std::string& file) {
+    auto text = config::read_from_disk(file);
+    if (!text.bytes) {
+        std::cerr << file << ": error: " << std::strerror(text.error) << "\n";
+        return wrong_configuration;
+    }
+    auto config = config::load(text.bytes->reveal(), file, config::read_from_disk);
+    for (auto& d : config.diagnostics)
+        std::cerr << config::print(d, text.bytes->reveal());
+    if (!config.made) return wrong_configuration;
+    std::cout << config::dump(config);
+    return fine;
+}
+
+}

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "config/report/complaint.hpp"
+#include "config/settings/server.hpp"
+#include "gateway/process/descriptor.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace postern::gateway {
+
+// A listening socket, or why there is none.
+struct bound {
+    descriptor socket;   // non-blocking
+    std::string address; // as bound: "127.0.0.1:40123", "[::1]:993", "unix:/path"
+    std::uint16_t port = 0;
+    int error = 0;        // an errno value
+    std::string why = {}; // in words, when there is no socket
+};
+
+// Binds and listens. `port` stands in for the one that was written, so that several sockets can
+// share one that the kernel chose. `probe`: nobody of ours listens there yet, so that whoever does
+// is a stranger; SO_REUSEPORT alone would share the port with another program of the same user.
+bound bind_listener(const config::listen_address&, std::uint16_t port, bool probe);
+
+// How an address is written: "127.0.0.1:143", "[::1]:993", "unix:/path".
+std::string name_of(const config::listen_address&);
+
+config::complaint complaint_of(const config::listen_address&, const bound& failure);
+
+}

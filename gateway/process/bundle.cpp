@@ -1,0 +1,176 @@
+#include "gateway/process/bundle.hpp"
+
+#include "gateway/shared/segment.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <sys/stat.h>
+
+namespace postern::gateway {
+namespace {
+
+boost::system::error_code error_of(int value) { return {value, boost::system::system_category()}; }
+
+constexpr std::size_t largest = 256 << 20; // of the bytes of all files together
+
+// Numbers as 8 bytes, texts as their length and themselves. Without room it only counts, so that
+// the same walk measures and writes.
+class writer {
+public:
+    explicit writer(std::span<std::byte> room = {}) : room_(room) {}
+
+    void put(std::uint64_t n) { put_bytes(&n, sizeof n); }
+    void put(std::string_view text) {
+        put(std::uint64_t{text.size()});
+        put_bytes(text.data(), text.size());
+    }
+    std::size_t size() const { return size_; }
+
+private:
+    void put_bytes(const void* from, std::size_t n) {
+        if (size_ + n <= room_.size()) std::memcpy(room_.data() + size_, from, n);
+        size_ += n;
+    }
+    std::span<std::byte> room_;
+    std::size_t size_ = 0;
+};
+
+class reader_of {
+public:
+    explicit reader_of(std::span<const std::byte> all) : left_(all) {}
+
+    std::uint64_t number() {
+        std::uint64_t n = 0;
+        auto from = take(sizeof n);
+        std::memcpy(&n, from.data(), from.size());
+        return n;
+    }
+    std::string_view text() {
+        auto from = take(number());
+        return {reinterpret_cast<const char*>(from.data()), from.size()};
+    }
+    bool good() const { return good_; }
+    bool at_end() const { return good_ && left_.empty(); }
+
+private:
+    std::span<const std::byte> take(std::uint64_t n) {
+        good_ = good_ && n <= left_.size();
+        if (!good_) return {};
+        auto some = left_.first(n);
+        left_ = left_.subspan(n);
+        return some;
+    }
+    std::span<const std::byte> left_;
+    bool good_ = true;
+};
+
+void write(writer& out, const bundle& b) {
+    out.put(std::string_view(b.name));
+    out.put(b.text.reveal());
+    out.put(b.files.size());
+    for (auto& [path, file] : b.files) {
+        out.put(std::string_view(path));
+        out.put(std::uint64_t{file.bytes ? 0u : static_cast<unsigned>(file.error)});
+        out.put(file.bytes ? file.bytes->reveal() : std::string_view());
+    }
+    out.put(b.access_log ? 1 : 0);
+    out.put(b.zones.size());
+    for (auto& z : b.zones) {
+        out.put(std::string_view(z.name));
+        out.put(z.bytes);
+    }
+    out.put(b.listeners.size());
+    for (auto& l : b.listeners) {
+        out.put(l.key);
+        out.put(l.server);
+        out.put(l.index);
+    }
+}
+
+// The descriptors follow in the order in which the bytes name them.
+bool read(reader_of in, std::vector<descriptor> files, bundle& b) {
+    auto next = files.begin();
+    auto take = [&] { return next == files.end() ? descriptor() : std::move(*next++); };
+    b.name = in.text();
+    b.text = secret(in.text());
+    for (auto n = in.number(); n > 0 && in.good(); --n) {
+        auto& file = b.files[std::string(in.text())];
+        file.error = static_cast<int>(in.number());
+        auto bytes = in.text();
+        if (file.error == 0) file.bytes = std::make_shared<const secret>(bytes);
+    }
+    b.error_log = take();
+    b.ticket_keys = take();
+    if (in.number() != 0) b.access_log = take();
+    for (auto n = in.number(); n > 0 && in.good(); --n) {
+        auto& z = b.zones.emplace_back();
+        z.name = in.text();
+        z.bytes = in.number();
+        z.memory = take();
+    }
+    for (auto n = in.number(); n > 0 && in.good(); --n) {
+        auto& l = b.listeners.emplace_back();
+        l.key = in.number();
+        l.server = in.number();
+        l.index = in.number();
+        l.socket = take();
+    }
+    auto whole = [](auto& all, auto which) {
+        return std::ranges::all_of(all, [&](auto& x) { return static_cast<bool>(x.*which); });
+    };
+    return in.at_end() && next == files.end() && b.error_log && b.ticket_keys &&
+           whole(b.zones, &bundle::zone::memory) && whole(b.listeners, &bundle::listener::socket);
+}
+
+}
+
+config::file_reader bundle::reader() const {
+    return [this](const std::string& path) {
+        auto at = files.find(path);
+        return at == files.end() ? config::file_answer{nullptr, ENOENT} : at->second;
+    };
+}
+
+result<message> pack(const bundle& b) {
+    writer measured;
+    write(measured, b);
+    if (measured.size() > largest) return error_of(EFBIG);
+    auto memory = segment::make("postern bundle", measured.size());
+    if (!memory) return memory.error();
+    writer out(memory->bytes());
+    write(out, b);
+    message m;
+    m.what = word::bundle;
+    m.number = b.number;
+    std::vector<int> fds{memory->fd(), b.error_log.get(), b.ticket_keys.get()};
+    if (b.access_log) fds.push_back(b.access_log.get());
+    for (auto& z : b.zones)
+        fds.push_back(z.memory.get());
+    for (auto& l : b.listeners)
+        fds.push_back(l.socket.get());
+    for (auto fd : fds) {
+        m.files.push_back(duplicate(fd));
+        if (!m.files.back()) return error_of(errno);
+    }
+    return m;
+}
+
+result<bundle> unpack(message m) {
+    if (m.what != word::bundle || m.files.empty()) return error_of(EPROTO);
+    struct stat is {};
+    if (::fstat(m.files[0].get(), &is) != 0) return error_of(errno);
+    auto size = static_cast<std::size_t>(is.st_size);
+    if (size == 0 || size > largest) return error_of(EPROTO);
+    auto memory = segment::adopt(m.files[0].release(), size);
+    if (!memory) return memory.error();
+    m.files.erase(m.files.begin());
+    bundle b;
+    b.number = m.number;
+    auto good = read(reader_of(memory->bytes()), std::move(m.files), b);
+    ::explicit_bzero(memory->bytes().data(), size); // keys have stood here
+    if (!good) return error_of(EPROTO);
+    return b;
+}
+
+}

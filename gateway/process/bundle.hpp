@@ -1,0 +1,48 @@
+#pragma once
+
+#include "config/build/load.hpp"
+#include "config/value/secret.hpp"
+#include "gateway/process/channel.hpp"
+#include "gateway/process/descriptor.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace postern::gateway {
+
+// All that a worker lives on: it opens no file and no listening socket itself. One configuration's
+// text, the bytes of the files it names, and descriptors.
+struct bundle {
+    struct listener {
+        std::uint64_t key = 0;             // the same socket in another bundle has the same key
+        std::size_t server = 0, index = 0; // which `listen` of the settings
+        descriptor socket;
+    };
+    struct zone {
+        std::string name;
+        std::size_t bytes = 0;
+        descriptor memory; // a segment
+    };
+
+    std::uint64_t number = 0; // counts up with every configuration
+    std::string name;         // the configuration file's path
+    secret text;
+    std::map<std::string, config::file_answer> files;
+    descriptor error_log, access_log; // no access log: it is off
+    descriptor ticket_keys;           // a segment
+    std::vector<zone> zones;
+    std::vector<listener> listeners;
+
+    // Answers from `files` alone; ENOENT for any other. The bundle must outlive it.
+    config::file_reader reader() const;
+};
+
+// A bundle as a message, and back. The bytes travel in sealed memory, which unpacking wipes.
+// Errors: those of memfd_create and dup; EPROTO for what is no bundle.
+result<message> pack(const bundle&);
+result<bundle> unpack(message);
+
+}

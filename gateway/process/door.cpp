@@ -1,0 +1,105 @@
+#include "gateway/process/door.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <cerrno>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+namespace postern::gateway {
+namespace asio = boost::asio;
+namespace {
+
+// Then others have their turn: a flood at one door must not starve the sessions inside.
+constexpr int at_once = 16, in_closing = 4096;
+constexpr std::chrono::milliseconds breath{100};
+
+// What accept(2) says of one connection, not of the listening socket.
+bool concerns_one_connection(int error) {
+    switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    case ENETDOWN:
+    case ENOPROTOOPT:
+    case EHOSTDOWN:
+    case ENONET:
+    case EHOSTUNREACH:
+    case EOPNOTSUPP:
+    case ENETUNREACH:
+    case EPERM: return true;
+    default: return false;
+    }
+}
+
+}
+
+door::door(asio::io_context& loop, descriptor socket, keeper& of)
+    : loop_(loop), socket_(loop, socket.release()), pause_(loop), keeper_(of) {}
+
+void door::belongs_to(std::size_t server, std::size_t listener) {
+    server_ = server;
+    listener_ = listener;
+}
+
+void door::open() { asio::co_spawn(loop_, accept_all(shared_from_this()), asio::detached); }
+
+void door::close(waiting those) {
+    if (!socket_.is_open()) return;
+    if (those == waiting::come_in) accept_some(in_closing);
+    socket_.close();
+    pause_.cancel();
+}
+
+// False: there is no room.
+bool door::accept_some(int most) {
+    for (int i = 0; i < most; ++i) {
+        if (!keeper_.has_room()) {
+            keeper_.is_full(0);
+            return false;
+        }
+        sockaddr_storage from{};
+        socklen_t length = sizeof from;
+        auto fd = ::accept4(
+            socket_.native_handle(),
+            reinterpret_cast<sockaddr*>(&from),
+            &length,
+            SOCK_NONBLOCK | SOCK_CLOEXEC
+        );
+        if (fd < 0 && concerns_one_connection(errno)) continue;
+        if (fd < 0 && errno == EAGAIN) return true;
+        if (fd < 0) {
+            keeper_.is_full(errno);
+            return false;
+        }
+        asio::generic::stream_protocol kind(
+            from.ss_family, from.ss_family == AF_UNIX ? 0 : IPPROTO_TCP
+        );
+        client one(loop_);
+        boost::system::error_code bad;
+        one.assign(kind, fd, bad);
+        if (bad)
+            ::close(fd);
+        else
+            keeper_.enter(std::move(one), *this);
+    }
+    return true;
+}
+
+task<> door::accept_all(std::shared_ptr<door> self) {
+    auto wait = asio::posix::stream_descriptor::wait_read;
+    boost::system::error_code bad;
+    auto answer = asio::redirect_error(asio::use_awaitable, bad);
+    while (self->socket_.is_open()) {
+        co_await self->socket_.async_wait(wait, answer);
+        if (!self->socket_.is_open()) break;
+        if (!bad && self->accept_some(at_once)) continue;
+        self->pause_.expires_after(breath);
+        co_await self->pause_.async_wait(answer);
+    }
+}
+
+}

@@ -1,0 +1,72 @@
+#include "gateway/process/examine.hpp"
+
+#include "backends/tls/builtin_store.hpp"
+#include "backends/tls/ticket_ring.hpp"
+#include "gateway/session/generation.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstring>
+
+namespace postern::gateway {
+namespace {
+
+// Contexts are compiled, each shakes hands with itself, and all of it is thrown away again.
+std::vector<config::diagnostic> prove(const config::loaded& config, const tls::backend& library) {
+    boost::asio::io_context loop;
+    tls::builtin_store store(16);
+    tls::local_ticket_keys keys;
+    session_places places;
+    places.zone = [&](const std::string&) { return &store; };
+    places.builtin = [&](std::size_t) { return &store; };
+    places.keys = &keys;
+    return raise(config, library, places, loop).diagnostics;
+}
+
+config::diagnostic unreadable(const std::string& path, int error) {
+    return {
+        config::severity::error,
+        {path, 0, 0},
+        std::string("cannot read the configuration: ") + std::strerror(error),
+        "name it with -c FILE"
+    };
+}
+
+}
+
+void examined::complain(const std::vector<config::complaint>& all, std::size_t server) {
+    auto more = config::locate(all, config.from, server);
+    diagnostics.insert(diagnostics.end(), more.begin(), more.end());
+    config::tidy(diagnostics);
+}
+
+std::string examined::printed() const {
+    std::string out;
+    for (auto& d : diagnostics)
+        out += config::print(d, text.reveal());
+    return out;
+}
+
+examined examine(const std::string& path, const tls::backend& library) {
+    examined e;
+    e.name = path;
+    auto file = config::read_from_disk(path);
+    if (!file.bytes) {
+        e.diagnostics.push_back(unreadable(path, file.error));
+        return e;
+    }
+    e.text = *file.bytes;
+    auto read_and_keep = [&](const std::string& named) {
+        return e.files[named] = config::read_from_disk(named);
+    };
+    e.config = config::load(e.text.reveal(), path, read_and_keep);
+    e.diagnostics = e.config.diagnostics;
+    if (e.config.made) {
+        auto more = prove(e.config, library);
+        e.diagnostics.insert(e.diagnostics.end(), more.begin(), more.end());
+    }
+    config::tidy(e.diagnostics);
+    return e;
+}
+
+}

@@ -1,0 +1,310 @@
+#include "gateway/process/master.hpp"
+
+#include "gateway/process/crew.hpp"
+#include "gateway/process/examine.hpp"
+#include "gateway/process/log_files.hpp"
+#include "gateway/process/notify.hpp"
+#include "gateway/process/pid_file.hpp"
+#include "gateway/process/sockets.hpp"
+#include "gateway/process/zones.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+namespace postern::gateway {
+namespace asio = boost::asio;
+namespace {
+
+using config::log_level;
+
+constexpr std::size_t whole_program = config::origins::process;
+
+void say(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+std::string_view name_of(config::mail_protocol p) {
+    switch (p) {
+    case config::mail_protocol::imap: return "imap";
+    case config::mail_protocol::pop3: return "pop3";
+    case config::mail_protocol::smtp: return "smtp";
+    }
+    return "";
+}
+
+class master {
+public:
+    master(const std::string& file, const tls::backend& library)
+        : file_(file), library_(library),
+          events_(STDERR_FILENO, -1, log_level::notice, config::log_settings::style::text),
+          signals_(loop_, SIGTERM, SIGINT),
+          crew_(loop_, own_, library, events_, [this](std::size_t slot) { return supply(slot); }) {
+        for (auto s : {SIGQUIT, SIGHUP, SIGUSR1, SIGCHLD})
+            signals_.add(s);
+    }
+
+    int run();
+
+private:
+    // What the next configuration needs from the system, opened before anything is changed.
+    struct preparations {
+        log_files logs;
+        std::optional<identity> become;
+    };
+    std::optional<preparations> prepare(examined&);
+    void open_sockets(examined&);
+    void put_in_force(examined, preparations);
+    void announce_sockets();
+    result<bundle> supply(std::size_t slot);
+
+    static task<> listen_to_signals(master&);
+    void obey(int signal);
+    void reload();
+    void refuse_reload(const examined&);
+    void reopen_logs();
+    void leave(bool now);
+    void settled(std::size_t refused);
+
+    std::string file_;
+    const tls::backend& library_;
+    belongings own_;
+    asio::io_context loop_{1};
+    log events_;
+    log_files logs_;
+    asio::signal_set signals_;
+    examined now_; // the configuration in force
+    std::uint64_t number_ = 0;
+    std::optional<identity> become_;
+    sockets sockets_;
+    zones zones_;
+    pid_file pid_;
+    crew crew_;
+};
+
+int master::run() {
+    auto first = examine(file_, library_);
+    std::optional<preparations> ready;
+    if (first.good()) ready = prepare(first);
+    say(first.printed());
+    if (!ready) return EXIT_FAILURE;
+    put_in_force(std::move(first), std::move(*ready));
+    asio::co_spawn(loop_, listen_to_signals(*this), [](std::exception_ptr e) {
+        if (e) std::rethrow_exception(e);
+    });
+    loop_.run();
+    return EXIT_SUCCESS;
+}
+
+// Everything that can fail, so that a bad configuration changes nothing. Complaints go into `next`.
+std::optional<master::preparations> master::prepare(examined& next) {
+    preparations made;
+    auto& settings = *next.config.made;
+    std::vector<config::complaint> wrong;
+    made.logs = open_logs(settings.log, wrong);
+    if (::geteuid() == 0 && settings.process.workers > 0) {
+        std::string why;
+        made.become = find_identity(settings.process, why);
+        if (!made.become) wrong.push_back({config::severity::error, "user", why, {}});
+    }
+    if (auto zones = zones_.open(settings); !zones)
+        wrong.push_back({config::severity::error, "ssl_session_cache", zones.error().message(), {}}
+        );
+    next.complain(wrong, whole_program);
+    open_sockets(next);
+    if (next.good()) {
+        auto why = pid_.move_to(settings.process.pid_file);
+        if (!why.empty())
+            next.complain(
+                {
+                    {config::severity::error, "pid", why, {}}
+            },
+                whole_program
+            );
+    }
+    if (next.good()) return made;
+    sockets_.abandon();
+    return {};
+}
+
+void master::open_sockets(examined& next) {
+    for (auto& t : sockets_.open(*next.config.made, next.config.made->process.workers))
+        next.complain({t.what}, t.server);
+}
+
+void master::put_in_force(examined next, preparations made) {
+    now_ = std::move(next);
+    become_ = made.become;
+    logs_ = std::move(made.logs);
+    auto& settings = *now_.config.made;
+    events_.reopen(logs_.error.get(), logs_.access.get(), settings.log.level, settings.log.format);
+    announce_sockets();
+    sockets_.keep();
+    zones_.keep();
+    auto workers = settings.process.workers;
+    if (workers == 0 && ::geteuid() == 0)
+        events_.event(
+            log_level::warn,
+            "one process serves as root; start it as another user, or set worker_processes to 1"
+        );
+    ++number_;
+    crew_.live_on(workers, number_, become_, [this](std::size_t refused) { settled(refused); });
+}
+
+void master::announce_sockets() {
+    for (auto& place : sockets_.of_worker(0)) {
+        if (!place.is_new) continue;
+        auto& server = now_.config.made->servers[place.server];
+        events_.event(
+            log_level::notice,
+            "listening",
+            {
+                {"address",  *place.address                                  },
+                {"protocol", std::string(name_of(server.protocol))           },
+                {"tls",      server.listen[place.listener].ssl ? "yes" : "no"}
+        }
+        );
+    }
+}
+
+// The bundle of one worker, of the configuration in force.
+result<bundle> master::supply(std::size_t slot) {
+    bundle b;
+    b.number = number_;
+    b.name = now_.name;
+    b.text = now_.text;
+    b.files = now_.files;
+    b.error_log = duplicate(logs_.error.get());
+    b.access_log = duplicate(logs_.access.get());
+    if (auto lent = zones_.lend(b); !lent) return lent.error();
+    auto good = static_cast<bool>(b.error_log);
+    for (auto& place : sockets_.of_worker(slot)) {
+        auto& l = b.listeners.emplace_back();
+        l.key = place.key;
+        l.server = place.server;
+        l.index = place.listener;
+        l.socket = duplicate(place.fd);
+        good = good && l.socket;
+    }
+    if (good) return b;
+    return boost::system::error_code(errno, boost::system::system_category());
+}
+
+void master::settled(std::size_t refused) {
+    events_.event(
+        refused ? log_level::error : log_level::notice,
+        number_ == 1 ? "ready" : "reloaded",
+        {
+            {"file",        file_                                            },
+            {"tls_library", std::string(library_.name())                     },
+            {"workers",     std::to_string(now_.config.made->process.workers)},
+            {"pid",         std::to_string(::getpid())                       },
+            {"refused_by",  std::to_string(refused)                          }
+    }
+    );
+    notify_manager("READY=1");
+}
+
+task<> master::listen_to_signals(master& self) {
+    boost::system::error_code bad;
+    auto answer = asio::redirect_error(asio::use_awaitable, bad);
+    for (;;) {
+        auto which = co_await self.signals_.async_wait(answer);
+        if (bad) co_return;
+        self.obey(which);
+    }
+}
+
+void master::obey(int signal) {
+    switch (signal) {
+    case SIGTERM:
+    case SIGINT: return leave(true);
+    case SIGQUIT: return leave(false);
+    case SIGHUP: return reload();
+    case SIGUSR1: return reopen_logs();
+    case SIGCHLD: return crew_.reap();
+    }
+}
+
+void master::reload() {
+    notify_reloading();
+    auto next = examine(file_, library_);
+    std::optional<preparations> ready;
+    if (next.good()) ready = prepare(next);
+    say(next.printed());
+    if (ready)
+        put_in_force(std::move(next), std::move(*ready));
+    else
+        refuse_reload(next);
+}
+
+// Standard error has had the complaints as `postern check` prints them; a log file gets them too.
+void master::refuse_reload(const examined& next) {
+    if (now_.config.made->log.error_log != "stderr")
+        for (auto& d : next.diagnostics) {
+            auto at = d.where.file + ':' + std::to_string(d.where.line) + ':' +
+                      std::to_string(d.where.column);
+            events_.event(
+                d.level == config::severity::error ? log_level::error : log_level::warn,
+                "complaint",
+                {
+                    {"at",   at    },
+                    {"text", d.text},
+                    {"hint", d.hint}
+            }
+            );
+        }
+    events_.event(
+        log_level::error,
+        "reload refused, everything stays as it was",
+        {
+            {"file",       file_                                  },
+            {"complaints", std::to_string(next.diagnostics.size())}
+    }
+    );
+    notify_manager("READY=1");
+}
+
+void master::reopen_logs() {
+    std::vector<config::complaint> wrong;
+    auto& settings = now_.config.made->log;
+    auto fresh = open_logs(settings, wrong);
+    for (auto& c : wrong)
+        events_.event(
+            log_level::error,
+            "cannot reopen a log",
+            {
+                {"why", c.text}
+        }
+        );
+    if (!wrong.empty()) return;
+    logs_ = std::move(fresh);
+    events_.reopen(logs_.error.get(), logs_.access.get(), settings.level, settings.format);
+    crew_.reopen_logs(logs_.error.get(), logs_.access.get());
+    events_.event(log_level::notice, "logs reopened");
+}
+
+void master::leave(bool now) {
+    notify_manager("STOPPING=1");
+    events_.event(log_level::notice, now ? "stopping" : "stopping when the sessions are done");
+    sockets_.close_all();
+    auto left = [this] {
+        events_.event(log_level::notice, "stopped");
+        loop_.stop();
+    };
+    if (now)
+        crew_.stop(left);
+    else
+        crew_.drain(left);
+}
+
+}
+
+int run_master(const std::string& file, const tls::backend& library) {
+    return master(file, library).run();
+}
+
+}

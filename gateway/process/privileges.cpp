@@ -1,0 +1,47 @@
+#include "gateway/process/privileges.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+#include <vector>
+
+namespace postern::gateway {
+
+std::optional<identity> find_identity(const config::process_settings& process, std::string& why) {
+    std::vector<char> room(16 * 1024);
+    passwd user{}, *found_user = nullptr;
+    ::getpwnam_r(process.user.c_str(), &user, room.data(), room.size(), &found_user);
+    if (!found_user) {
+        why = "there is no user \"" + process.user + "\"";
+        return {};
+    }
+    identity who{user.pw_uid, user.pw_gid};
+    if (process.group.empty()) return who;
+    group named{}, *found_group = nullptr;
+    ::getgrnam_r(process.group.c_str(), &named, room.data(), room.size(), &found_group);
+    if (!found_group) {
+        why = "there is no group \"" + process.group + "\"";
+        return {};
+    }
+    who.group = named.gr_gid;
+    return who;
+}
+
+std::string drop_privileges(const identity& who) {
+    if (::setgroups(1, &who.group) != 0 || ::setgid(who.group) != 0 || ::setuid(who.user) != 0)
+        return std::string("cannot become user ") + std::to_string(who.user) + ": " +
+               std::strerror(errno);
+    forbid_new_privileges();
+    uid_t real, effective, saved;
+    ::getresuid(&real, &effective, &saved);
+    auto changed = real == who.user && effective == who.user && saved == who.user;
+    if (!changed || (who.user != 0 && ::setuid(0) == 0)) return "root's rights were not lost";
+    return {};
+}
+
+void forbid_new_privileges() { ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
+
+}

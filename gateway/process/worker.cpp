@@ -1,0 +1,193 @@
+#include "gateway/process/worker.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <sys/resource.h>
+#include <utility>
+
+namespace postern::gateway {
+namespace asio = boost::asio;
+namespace {
+
+using config::log_level;
+
+// Sessions for which the descriptors last: each needs one to the client, one to its upstream.
+std::size_t most_by_descriptors(std::size_t doors) {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    auto spare = doors + 64; // lookups, logs, zones
+    return limit.rlim_cur > spare + 2 ? (limit.rlim_cur - spare) / 2 : 1;
+}
+
+std::string printed(const std::vector<config::diagnostic>& all, std::string_view text) {
+    std::string out;
+    for (auto& d : all)
+        if (d.level == config::severity::error) out += config::print(d, text);
+    return out;
+}
+
+}
+
+worker::worker(asio::io_context& loop, belongings& own, const tls::backend& library)
+    : loop_(loop), library_(library), own_(own), patience_(loop) {
+    own_.services.emplace(worker_services{loop_, own_.events, own_.live});
+}
+
+worker::~worker() = default;
+
+std::string worker::apply(bundle b) {
+    auto config = config::load(b.text.reveal(), b.name, b.reader());
+    if (!config.made) return printed(config.diagnostics, b.text.reveal());
+    if (auto taken = own_.rooms.take(b); !taken)
+        return "shared memory: " + taken.error().message() + "\n";
+    auto made = raise(config, library_, own_.rooms.places(), loop_);
+    if (!made.made) return printed(made.diagnostics, b.text.reveal());
+    now_ = std::move(made.made);
+    own_.rooms.used_by(now_);
+    use_logs(std::move(b.error_log), std::move(b.access_log));
+    auto limit = now_->settings->process.worker_connections;
+    most_ = limit ? limit : most_by_descriptors(b.listeners.size());
+    hang_doors(std::move(b.listeners));
+    return {};
+}
+
+void worker::hang_doors(std::vector<bundle::listener> wanted) {
+    std::map<std::uint64_t, std::shared_ptr<door>> next;
+    door::keeper& self = *this;
+    for (auto& l : wanted) {
+        auto& place = next[l.key];
+        if (auto old = doors_.find(l.key); old != doors_.end()) place = old->second;
+        auto is_new = !place;
+        if (is_new) place = std::make_shared<door>(loop_, std::move(l.socket), self);
+        place->belongs_to(l.server, l.index);
+        if (is_new) place->open();
+    }
+    doors_.swap(next);
+    for (auto& [key, old] : next)
+        if (!doors_.contains(key)) old->close(door::waiting::come_in);
+}
+
+void worker::use_logs(descriptor error_log, descriptor access_log) {
+    auto& to = now_->settings->log;
+    own_.events.reopen(error_log.get(), access_log ? access_log.get() : -1, to.level, to.format);
+    own_.error_log = std::move(error_log);
+    own_.access_log = std::move(access_log);
+}
+
+void worker::reopen_logs(descriptor error_log, descriptor access_log) {
+    if (now_ && error_log) use_logs(std::move(error_log), std::move(access_log));
+}
+
+bool worker::has_room() { return attended_ < most_; }
+
+void worker::enter(door::client client, const door& where) {
+    ++attended_;
+    auto done = [this](std::exception_ptr) {
+        --attended_;
+        look_who_is_left();
+    };
+    asio::co_spawn(
+        loop_, attend(own_, std::move(client), now_, where.server(), where.listener()), done
+    );
+}
+
+// arrive() ends everything that is wrong with a session by itself; what is thrown all the same is a
+// bug or a lack of memory, and must not take the other sessions along.
+task<> worker::attend(
+    belongings& own,
+    door::client client,
+    std::shared_ptr<const generation> config,
+    std::size_t server,
+    std::size_t listener
+) {
+    std::string what;
+    try {
+        co_await arrive(std::move(client), std::move(config), server, listener, *own.services);
+    } catch (const std::exception& e) {
+        what = e.what();
+    }
+    if (!what.empty())
+        own.events.event(
+            log_level::error,
+            "session failed",
+            {
+                {"what", what}
+        }
+        );
+}
+
+// Once in ten seconds: a flood of connections must not become a flood of lines.
+void worker::is_full(int error) {
+    auto t = std::chrono::steady_clock::now();
+    if (complained_.time_since_epoch().count() && t - complained_ < std::chrono::seconds(10))
+        return;
+    complained_ = t;
+    if (error)
+        own_.events.event(
+            log_level::error,
+            "cannot accept, trying again",
+            {
+                {"error", std::strerror(error)}
+        }
+        );
+    else
+        own_.events.event(
+            log_level::warn,
+            "worker_connections reached",
+            {
+                {"limit", std::to_string(most_)}
+        }
+        );
+}
+
+void worker::close_doors(door::waiting waiting) {
+    for (auto& [key, door] : doors_)
+        door->close(waiting);
+    doors_.clear();
+}
+
+void worker::drain(std::function<void()> done) {
+    close_doors(door::waiting::come_in);
+    auto limit = now_ ? now_->settings->process.shutdown_timeout : std::chrono::milliseconds(0);
+    if (limit.count() > 0) {
+        patience_.expires_after(limit);
+        patience_.async_wait([this, done](boost::system::error_code stopped) {
+            if (stopped) return;
+            auto left = std::to_string(attended_);
+            own_.events.event(
+                log_level::notice,
+                "shutdown timeout",
+                {
+                    {"sessions", left}
+            }
+            );
+            stop(done);
+        });
+    }
+    empty_ = std::move(done);
+    look_who_is_left();
+}
+
+void worker::stop(std::function<void()> done) {
+    close_doors(door::waiting::stay_out);
+    own_.live.stop_all();
+    // Sessions that came in just now have their first turn before this one.
+    asio::post(loop_, [this] { own_.live.stop_all(); });
+    patience_.expires_after(std::chrono::seconds(2));
+    patience_.async_wait([done](boost::system::error_code stopped) {
+        if (!stopped) done();
+    });
+    empty_ = std::move(done);
+    look_who_is_left();
+}
+
+void worker::look_who_is_left() {
+    if (attended_ > 0 || !empty_) return;
+    patience_.cancel();
+    asio::post(loop_, std::exchange(empty_, nullptr));
+}
+
+}
