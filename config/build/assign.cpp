@@ -13,10 +13,10 @@ template <class Root> struct target {
     const folder& base;
     findings& out;
 
-    // Names that are no directive here were complained of before.
+    // False when the value, or the name, means nothing. Such names were complained of before.
     bool read(Root& to, const entry& e) const {
         auto found = std::ranges::find(rows, e.name, [](auto& r) { return r.about.name; });
-        if (found == rows.end()) return true;
+        if (found == rows.end()) return false;
         reading in(found->about.name, base, out);
         return found->read(to, e.given, in);
     }
@@ -71,7 +71,7 @@ void server_maker::read_entries(const std::vector<laid_entry>& entries) {
         notes().written[e.name] = laid;
         all_.from.note(scope_, e.name, e.where);
         if (!target<server_settings>{server_rows(), base_, out_}.read(made(), e))
-            notes().broken = true;
+            notes().broken.insert(e.name);
     }
 }
 
@@ -87,7 +87,7 @@ void server_maker::read_routes(const block* mail, const block& own) {
         for (auto& e : b.entries) {
             all_.from.note(scope_, route_origin(n, e.name), e.where);
             if (!target<route_settings>{route_rows(), base_, out_}.read(route, e))
-                notes().broken = true;
+                notes().broken_routes.insert(n);
         }
         made().lookup.routes.push_back(std::move(route));
     }

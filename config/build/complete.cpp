@@ -52,6 +52,7 @@ void complete_tls(server_settings& server, const server_notes& notes, const fold
 place server_notes::place_of(std::string_view directive, std::size_t n) const {
     auto e = find(directive);
     if (!e) return where;
+    if (broken.contains(directive)) return e->where; // values are missing: n does not count them
     if (e->given.what != value::array) return e->given.where;
     return n < e->given.items.size() ? e->given.items[n].where : e->where;
 }

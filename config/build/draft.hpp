@@ -6,8 +6,12 @@
 #include "config/source/tree.hpp"
 #include "config/value/folder.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <initializer_list>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +30,14 @@ struct server_notes {
     std::map<std::string, laid_entry, std::less<>> written; // the innermost of each name
     std::vector<const block*> routes;
     bool routes_own = false;
-    bool broken = false; // a value could not be read, so what is missing may not be missing
+    // Directives with values that could not be read, and routes with anything that could not: what
+    // is missing there may not be missing, so no rule complains of it.
+    std::set<std::string, std::less<>> broken;
+    std::set<std::size_t> broken_routes;
+
+    bool is_broken(std::initializer_list<std::string_view> any) const {
+        return std::ranges::any_of(any, [&](auto d) { return broken.contains(d); });
+    }
 
     // Null when the directive was written neither here nor in [mail].
     const entry* find(std::string_view directive) const {

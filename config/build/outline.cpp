@@ -56,18 +56,15 @@ void refuse_name(const std::string& name, const place& where, unsigned context, 
     out.error(where, "unknown directive " + quoted(name), hint);
 }
 
-void refuse_block(const block& b, unsigned inside, findings& out) {
+void refuse_block(const block& b, findings& out) {
     if (is_only_of_nginx(b.name))
         return out.error(
             b.where, "\"" + b.name + "\" is a block of nginx that postern does not have yet"
         );
-    if (!find_directives(b.name, inside).empty())
+    if (!find_directives(b.name, ~0u).empty())
         return out.error(b.where, "\"" + b.name + "\" is a directive, not a block");
-    auto hint = block_hint(b.name);
-    if (hint.empty()) {
-        constexpr std::array<std::string_view, 3> names{"mail", "server", "route"};
-        hint = did_you_mean(b.name, names);
-    }
+    constexpr std::array<std::string_view, 3> names{"mail", "server", "route"};
+    auto hint = block_hint(nearest(b.name, names));
     if (hint.empty()) hint = "known blocks: [mail], [[mail.server]], [[mail.route]]";
     out.error(b.where, "unknown block " + quoted(b.name), hint);
 }
@@ -77,7 +74,7 @@ void check_block(const block&, unsigned context, findings&);
 void check_inner(const block& b, unsigned inside, findings& out) {
     auto fits = [&](auto& k) { return k.name == b.name && k.inside == inside; };
     auto known = std::ranges::find_if(known_blocks, fits);
-    if (known == known_blocks.end()) return refuse_block(b, inside, out);
+    if (known == known_blocks.end()) return refuse_block(b, out);
     if (known->repeated != b.repeated)
         out.error(
             b.where,

@@ -20,7 +20,8 @@ void check_listen(const judged& j, findings& out) {
 
 void check_protocol(const judged& j, findings& out) {
     constexpr std::array<std::uint16_t, 7> known{143, 993, 110, 995, 25, 465, 587};
-    if (j.notes().broken || j.server().listen.empty() || j.notes().find("protocol")) return;
+    if (j.notes().is_broken({"listen"}) || j.server().listen.empty() || j.notes().find("protocol"))
+        return;
     for (auto& l : j.server().listen)
         if (!l.is_unix && std::ranges::find(known, l.port) != known.end()) return;
     out.error(
@@ -32,8 +33,8 @@ void check_protocol(const judged& j, findings& out) {
 
 void check_lookup(const judged& j, findings& out) {
     auto& lookup = j.server().lookup;
-    if (j.notes().broken || !lookup.upstream.host.empty() || !lookup.routes.empty() ||
-        !lookup.auth_http.empty())
+    if (j.notes().is_broken({"upstream", "auth_http"}) || !lookup.upstream.host.empty() ||
+        !lookup.routes.empty() || !lookup.auth_http.empty())
         return;
     out.error(
         j.notes().where,
@@ -44,7 +45,7 @@ void check_lookup(const judged& j, findings& out) {
 
 void check_implicit_ports(const judged& j, findings& out) {
     constexpr std::array<std::uint16_t, 3> implicit{993, 995, 465};
-    if (j.notes().broken) return;
+    if (j.notes().is_broken({"listen", "ssl"})) return;
     for (std::size_t n = 0; n < j.server().listen.size(); ++n) {
         auto& l = j.server().listen[n];
         if (l.is_unix || l.ssl || std::ranges::find(implicit, l.port) == implicit.end()) continue;
@@ -95,7 +96,8 @@ constexpr std::array<void (*)(const judged&, findings&), 9> rules{
 std::string short_place(const place& p) { return p.file + ":" + std::to_string(p.line); }
 
 void apply_rules(const draft& all, const std::string& name, findings& out) {
-    if (all.made.servers.empty())
+    // After another complaint this one would only be its consequence: a misspelt block, say.
+    if (all.made.servers.empty() && !out.any_error())
         out.error(
             {name, 0, 0},
             "no [[mail.server]]: there is nothing to serve",

@@ -54,15 +54,30 @@ void check_list(
             );
 }
 
+// Whether what decides about an effect could not be read.
+bool is_unknown(matters when, const server_notes& notes) {
+    switch (when) {
+    case matters::always: return false;
+    case matters::with_tls: return notes.is_broken({"listen", "ssl", "starttls"});
+    case matters::with_imap:
+    case matters::with_pop3:
+    case matters::with_smtp: return notes.is_broken({"listen", "protocol"});
+    case matters::with_static:
+    case matters::with_auth_http: return notes.is_broken({"auth_http"});
+    }
+    return false;
+}
+
 }
 
 // Nothing is silently ignored: what a server itself writes must mean something there. What it
 // inherits need not, since [mail] speaks to servers of all sorts.
 void check_effect(const judged& j, findings& out) {
-    if (j.notes().broken) return;
     for (auto& [name, laid] : j.notes().written) {
         auto found = find_directives(name, in_server);
-        if (!laid.own || found.empty() || has_effect(*found[0], j.server())) continue;
+        if (!laid.own || found.empty() || has_effect(*found[0], j.server()) ||
+            is_unknown(found[0]->when, j.notes()))
+            continue;
         out.warning(laid.what->where, name + ": has no effect: " + reason(found[0]->when));
     }
     if (j.notes().routes_own && !j.server().lookup.auth_http.empty())
@@ -72,7 +87,7 @@ void check_effect(const judged& j, findings& out) {
 }
 
 void check_capabilities(const judged& j, findings& out) {
-    if (j.notes().broken) return;
+    if (j.notes().is_broken({"listen", "protocol"})) return;
     auto& s = j.server();
     switch (s.protocol) {
     case mail_protocol::imap: return check_list(j, "imap_capabilities", s.imap.capabilities, out);

@@ -39,12 +39,13 @@ void check_route(const route_settings& r, const place& where, findings& out) {
 
 void check_routes(const judged& j, findings& out) {
     auto& routes = j.server().lookup.routes;
-    if (j.notes().broken) return;
+    auto& broken = j.notes().broken_routes;
     for (std::size_t n = 0; n < routes.size(); ++n) {
+        if (broken.contains(n)) continue;
         auto& where = j.notes().routes[n]->where;
         check_route(routes[n], where, out);
         for (std::size_t m = 0; m < n; ++m) {
-            if (!same_logins(routes[m], routes[n])) continue;
+            if (broken.contains(m) || !same_logins(routes[m], routes[n])) continue;
             out.warning(
                 where,
                 "this route is never taken",

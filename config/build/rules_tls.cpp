@@ -15,7 +15,7 @@ void check_starttls(const judged& j, findings& out) {
     if (tls.starttls == starttls_mode::off) return;
     auto& listen = j.server().listen;
     bool all_ssl = !listen.empty() && std::ranges::all_of(listen, &listen_address::ssl);
-    if (!tls.ssl && (!all_ssl || notes.broken)) return;
+    if (!tls.ssl && (!all_ssl || notes.is_broken({"listen"}))) return;
     auto word = tls.starttls == starttls_mode::on ? "on" : "only";
     auto where = notes.is_own("starttls") || !notes.is_own("ssl") ? notes.place_of("starttls")
                                                                   : notes.place_of("ssl");
@@ -32,7 +32,9 @@ void check_starttls(const judged& j, findings& out) {
 
 void check_keys(const judged& j, findings& out) {
     auto& tls = j.server().tls;
-    if (j.notes().broken || tls.certificate_keys.size() <= tls.certificates.size()) return;
+    if (j.notes().is_broken({"ssl_certificate", "ssl_certificate_key"}) ||
+        tls.certificate_keys.size() <= tls.certificates.size())
+        return;
     auto surplus = tls.certificates.size();
     out.error(
         j.notes().place_of("ssl_certificate_key", surplus),

@@ -1,5 +1,6 @@
 #include "config/directive/all.hpp"
 #include "config/directive/bind.hpp"
+#include "config/report/source_text.hpp"
 #include "config/value/numbers.hpp"
 #include "config/value/texts.hpp"
 #include "config/value/words.hpp"
@@ -34,7 +35,14 @@ struct worker_count : number<0, 1024> {
     static std::string syntax() { return "auto | " + number<0, 1024>::syntax(); }
     static constexpr shape form{.also = integers, .syntax = syntax};
     static bool read(std::span<const word> words, reading& in, std::size_t& field) {
-        if (words[0].text != "auto") return number<0, 1024>::read(words, in, field);
+        if (words[0].text != "auto") {
+            if (parse_number(words[0].text)) return number<0, 1024>::read(words, in, field);
+            return in.refuse(
+                words[0].where,
+                "unknown word " + quoted(words[0].text),
+                "write auto, or a number from 0 to 1024"
+            );
+        }
         field = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 1024);
         return true;
     }

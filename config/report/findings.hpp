@@ -17,6 +17,7 @@ public:
     void warning(place where, std::string text, std::string hint = {}) {
         all_.push_back({severity::warning, std::move(where), std::move(text), std::move(hint)});
     }
+    bool any_error() const { return config::any_error(all_); }
     std::vector<diagnostic> take() { return std::move(all_); }
 
 private:

@@ -152,6 +152,9 @@ std::string hint_for(std::string_view line, std::string_view what) {
     if (last != line.npos && (line[last] == ';' || line[last] == '{' || line[last] == '}'))
         return "where nginx has `name value;`, this file has `name = \"value\"`, and [mail] and "
                "[[mail.server]] in place of braces";
+    auto equals = line.find('=');
+    auto first = equals == line.npos ? line.npos : line.find_first_not_of(" \t", equals + 1);
+    if (first == line.npos || std::string_view("\"'[{").find(line[first]) != line.npos) return {};
     return "text stands in quotes: name = \"value\"";
 }
 
@@ -178,7 +181,7 @@ std::optional<block> read_toml(std::string_view text, const std::string& name, f
         return std::nullopt;
     }
     block root{
-        "", {name,      0, 0},
+        "", {name,                     0, 0},
          false, { },
          {}
     };

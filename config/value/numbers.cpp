@@ -117,7 +117,11 @@ parsed_time parse_time(std::string_view text) {
         if (at < next) return wrong("units must go from the largest to the smallest, each once");
         next = at + 1;
         skip_blanks(text);
-        if (word.empty() && !text.empty()) return wrong("a number without a unit must be the last");
+        if (word.empty() && !text.empty())
+            return wrong(
+                is_digit(text[0]) ? "a number without a unit must be the last"
+                                  : "no blank may stand between a number and its unit"
+            );
         auto n = parse_number(digits);
         auto each = static_cast<std::uint64_t>(units[at].milliseconds);
         if (!n || *n > static_cast<std::uint64_t>(longest - total) / each)

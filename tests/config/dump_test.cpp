@@ -1,0 +1,221 @@
+#include "config/directive/all.hpp"
+#include "config/report/dump.hpp"
+#include "config/report/reference.hpp"
+#include "tests/config/support.hpp"
+#include "tests/support/catch.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <set>
+
+using namespace postern;
+
+namespace {
+
+struct row {
+    unsigned where; // main or server
+    const char *name, *toml, *dumped;
+};
+
+// Every directive with a value that is not its default.
+constexpr row rows[] = {
+    {config::in_main,   "worker_processes",          "0",                            "0"                              },
+    {config::in_main,   "worker_connections",        "500",                          "500"                            },
+    {config::in_main,   "worker_shutdown_timeout",   "\"5m\"",                       "\"5m\""                         },
+    {config::in_main,   "user",                      "\"mail adm\"",                 "\"mail adm\""                   },
+    {config::in_main,   "pid",                       "\"run/p.pid\"",                "\"run/p.pid\""                  },
+    {config::in_main,   "error_log",                 "[\"my log\", \"debug\"]",      "[\"my log\", \"debug\"]"        },
+    {config::in_main,   "access_log",                "\"off\"",                      "\"off\""                        },
+    {config::in_main,   "log_format",                "\"json\"",                     "\"json\""                       },
+    {config::in_server, "listen",                    "[\"1 ssl\", \"[::]:2\"]",      "[\"0.0.0.0:1 ssl\", \"[::]:2\"]"},
+    {config::in_server, "protocol",                  "\"%\"",                        "\"%\""                          },
+    {config::in_server, "server_name",               "\"a.b\"",                      "\"a.b\""                        },
+    {config::in_server, "timeout",                   "\"7s\"",                       "\"7s\""                         },
+    {config::in_server, "max_errors",                "7",                            "7"                              },
+    {config::in_server, "max_commands",              "7",                            "7"                              },
+    {config::in_server, "max_login_failures",        "7",                            "7"                              },
+    {config::in_server, "ssl",                       "true",                         "\"on\""                         },
+    {config::in_server, "starttls",                  "\"only\"",                     "\"only\""                       },
+    {config::in_server,
+     "ssl_certificate",                              "[\"rsa.pem\", \"ecdsa.pem\"]",
+     "[\"rsa.pem\", \"ecdsa.pem\"]"                                                                                   },
+    {config::in_server, "ssl_certificate_key",       "\"key.pem\"",                  "[\"key.pem\"]"                  },
+    {config::in_server, "ssl_password_file",         "\"pass.txt\"",                 "\"pass.txt\""                   },
+    {config::in_server, "ssl_ciphers",               "\"ALL:!x\"",                   "\"ALL:!x\""                     },
+    {config::in_server, "ssl_prefer_server_ciphers", "true",                         "\"on\""                         },
+    {config::in_server, "ssl_protocols",             "\"SSLv2 TLSv1.3\"",            "\"SSLv2 TLSv1.3\""              },
+    {config::in_server,
+     "ssl_session_cache",                            "\"builtin:5 shared:A:1m\"",
+     "\"builtin:5 shared:A:1m\""                                                                                      },
+    {config::in_server, "ssl_session_timeout",       "\"1d\"",                       "\"1d\""                         },
+    {config::in_server, "imap_auth",                 "\"login\"",                    "\"login\""                      },
+    {config::in_server, "imap_capabilities",         "[\"A\"]",                      "[\"A\"]"                        },
+    {config::in_server, "imap_client_buffer",        "\"8k\"",                       "\"8k\""                         },
+    {config::in_server, "pop3_auth",                 "\"plain login\"",              "\"plain login\""                },
+    {config::in_server, "pop3_capabilities",         "[]",                           "[]"                             },
+    {config::in_server, "pop3_client_buffer",        "\"2k\"",                       "\"2k\""                         },
+    {config::in_server, "smtp_auth",                 "\"none\"",                     "\"none\""                       },
+    {config::in_server, "smtp_capabilities",         "[\"SIZE 5\"]",                 "[\"SIZE 5\"]"                   },
+    {config::in_server, "smtp_client_buffer",        "600",                          "600"                            },
+    {config::in_server, "smtp_greeting_delay",       "\"1500ms\"",                   "\"1500ms\""                     },
+    {config::in_server, "proxy_buffer",              "\"8k\"",                       "\"8k\""                         },
+    {config::in_server, "proxy_timeout",             "\"1h\"",                       "\"1h\""                         },
+    {config::in_server, "proxy_connect_timeout",     "\"3s\"",                       "\"3s\""                         },
+    {config::in_server, "proxy_pass_error_message",  "true",                         "\"on\""                         },
+    {config::in_server, "xclient",                   "false",                        "\"off\""                        },
+    {config::in_server, "proxy_smtp_auth",           "true",                         "\"on\""                         },
+    {config::in_server, "upstream",                  "\"u:5\"",                      "\"u:5\""                        },
+    {config::in_server, "upstream_user",             "\"{local}\"",                  "\"{local}\""                    },
+    {config::in_server, "auth_http",                 "\"h:5/x\"",                    "\"http://h:5/x\""               },
+    {config::in_server, "auth_http_timeout",         "\"3s\"",                       "\"3s\""                         },
+    {config::in_server, "auth_http_header",          "\"X y\"",                      "[\"X y\"]"                      },
+    {config::in_route,  "user",                      "\"j@x\"",                      "\"j@x\""                        },
+    {config::in_route,  "domain",                    "\"x.y\"",                      "\"x.y\""                        },
+    {config::in_route,  "pattern",                   "\"*@x\"",                      "\"*@x\""                        },
+    {config::in_route,  "protocol",                  "\"%\"",                        "\"%\""                          },
+    {config::in_route,  "upstream",                  "\"r:5\"",                      "\"r:5\""                        },
+    {config::in_route,  "upstream_user",             "\"{local}\"",                  "\"{local}\""                    },
+};
+
+std::string with_protocol(std::string text, const std::string& protocol) {
+    if (auto at = text.find('%'); at != text.npos) text.replace(at, 1, protocol);
+    return text;
+}
+
+// A whole configuration in which the row's directive means something.
+std::string configuration(const row& r) {
+    std::string name = r.name, protocol = name.substr(0, name.find('_'));
+    if (name == "xclient" || name == "proxy_smtp_auth") protocol = "smtp";
+    if (protocol != "pop3" && protocol != "smtp") protocol = "imap";
+    auto line = name + " = " + with_protocol(r.toml, protocol) + "\n";
+    std::string main, server = "[[mail.server]]\n", route;
+    if (r.where == config::in_main) main = line;
+    if (r.where == config::in_server) server += line;
+    if (name != "listen")
+        server +=
+            std::string("listen = \"2525") + (name.starts_with("ssl_") ? " ssl" : "") + "\"\n";
+    if (name != "protocol" || r.where == config::in_route)
+        server += "protocol = \"" + protocol + "\"\n";
+    if (name.starts_with("auth_http_"))
+        server += "auth_http = \"h\"\n";
+    else if (name != "upstream" && name != "auth_http")
+        server += "upstream = \"h\"\n";
+    if (r.where != config::in_route) return main + server;
+    route = "[[mail.server.route]]\n" + line;
+    if (name != "upstream") route += "upstream = \"h\"\n";
+    if (name != "user" && name != "domain" && name != "pattern") route += "user = \"x\"\n";
+    return server + route;
+}
+
+std::string read_whole(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Without the comments, which name lines of different files.
+std::string without_origins(std::string text) {
+    for (std::size_t at; (at = text.find("  # ")) != text.npos;)
+        text.erase(at, text.find('\n', at) - at);
+    return text;
+}
+
+}
+
+TEST_CASE("every directive can be written, and is dumped as it was written") {
+    for (auto& r : rows) {
+        auto text = configuration(r);
+        INFO(text);
+        auto got = test::load(text);
+        INFO(test::summary(got.diagnostics));
+        CHECK(got.diagnostics.empty());
+        auto all = config::dump(got);
+        std::string name = r.name, protocol = name.find("smtp") == name.npos ? "imap" : "smtp";
+        auto wanted = "\n" + name + " = " + with_protocol(r.dumped, protocol) + "  # postern.toml:";
+        INFO(all);
+        CHECK(("\n" + all).find(wanted) != std::string::npos);
+        CHECK(all.find("the bytes of") == all.npos);
+
+        auto again = test::load(all);
+        INFO(test::summary(again.diagnostics));
+        CHECK(again.diagnostics.empty());
+        CHECK(without_origins(config::dump(again)) == without_origins(all));
+    }
+}
+
+TEST_CASE("the table above has every directive") {
+    std::set<std::pair<std::string_view, bool>> tried;
+    for (auto& r : rows)
+        tried.emplace(r.name, r.where == config::in_route);
+    for (auto d : config::all_directives()) {
+        INFO(d->name);
+        CHECK(tried.contains({d->name, d->where == config::in_route}));
+    }
+    CHECK(tried.size() == config::all_directives().size());
+}
+
+TEST_CASE("a dump keeps file names as they were, wherever the configuration lies") {
+    for (auto name : {"p.toml", "conf/p.toml", "/etc/postern/p.toml"}) {
+        INFO(name);
+        auto text = "pid = \"/run/x.pid\"\nerror_log = \"my.log\"\n[[mail.server]]\n"
+                    "listen = [\"unix:s.sock ssl\", \"993 ssl\"]\nauth_http = \"unix:a.sock:/x\"\n";
+        auto got = config::load(text, name, test::read_fake);
+        auto all = config::dump(got);
+        for (auto line :
+             {"pid = \"/run/x.pid\"",
+              "error_log = \"my.log error\"",
+              "listen = [\"unix:s.sock ssl\", \"0.0.0.0:993 ssl\"]",
+              "auth_http = \"unix:a.sock:/x\"",
+              "ssl_certificate = [\"cert.pem\"]"})
+            CHECK(all.find(line) != all.npos);
+        auto again = config::load(all, name, test::read_fake);
+        REQUIRE(again.made);
+        auto &now = again.made->servers[0].listen, &then = got.made->servers[0].listen;
+        REQUIRE(now.size() == then.size());
+        for (std::size_t i = 0; i < now.size(); ++i) {
+            CHECK(now[i].host == then[i].host);
+            CHECK(now[i].port == then[i].port);
+            CHECK(now[i].ssl == then[i].ssl);
+        }
+        CHECK(
+            again.made->servers[0].tls.certificates[0].path ==
+            got.made->servers[0].tls.certificates[0].path
+        );
+        CHECK(again.made->log.error_log == got.made->log.error_log);
+    }
+    CHECK(config::dump(test::load("x")).empty());
+}
+
+TEST_CASE("DIRECTIVES.md is what the directives say") {
+    CHECK(read_whole(POSTERN_SOURCE "/config/DIRECTIVES.md") == config::reference());
+}
+
+TEST_CASE("a directive is described by name") {
+    auto text = config::describe("starttls");
+    CHECK(text.starts_with("starttls\nWhether plain connections may, or must, switch to TLS.\n"));
+    CHECK(text.find("on | off | only") != text.npos);
+    CHECK(text.find("default: \"off\"") != text.npos);
+    CHECK(text.find("[mail] or [[mail.server]]") != text.npos);
+    CHECK(
+        config::describe("upstream").find("[[mail.route]]") != std::string::npos
+    ); // both of that name
+    CHECK(config::describe("nothing").empty());
+    CHECK(config::describe("ssl_session_timeout").find("\"5m\"") != std::string::npos);
+}
+
+TEST_CASE("completions know names, places and words") {
+    auto all = config::completions();
+    CHECK(all.size() == config::all_directives().size());
+    bool found = false;
+    for (auto& c : all) {
+        INFO(c.name);
+        CHECK_FALSE(c.summary.empty());
+        CHECK_FALSE(c.syntax.empty());
+        CHECK_FALSE(c.contexts.empty());
+        if (c.name != "starttls") continue;
+        found = true;
+        CHECK(c.words == std::vector<std::string_view>{"on", "off", "only"});
+    }
+    CHECK(found);
+    auto names = config::directive_names();
+    CHECK(std::set<std::string_view>(names.begin(), names.end()).size() == names.size());
+}

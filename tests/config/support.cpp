@@ -1,0 +1,33 @@
+#include "tests/config/support.hpp"
+
+#include <cerrno>
+
+namespace postern::test {
+
+std::string summary(const std::vector<config::diagnostic>& all) {
+    std::string out;
+    for (auto& d : all) {
+        out += out.empty() ? "" : "\n";
+        if (d.where.line > 0)
+            out += std::to_string(d.where.line) + ":" + std::to_string(d.where.column) + " ";
+        out += d.level == config::severity::error ? "error: " : "warning: ";
+        out += d.text;
+    }
+    return out;
+}
+
+config::file_answer read_fake(const std::string& path) {
+    auto name = std::string_view(path).substr(path.rfind('/') + 1);
+    for (std::string_view known : {"cert.pem", "key.pem", "rsa.pem", "ecdsa.pem", "pass.txt"})
+        if (name == known) return {std::make_shared<const secret>("the bytes of " + path), 0};
+    return {nullptr, name == "secret.pem" ? EACCES : ENOENT};
+}
+
+config::loaded load(std::string_view text) { return config::load(text, "postern.toml", read_fake); }
+
+std::string server_with(std::string_view lines) {
+    return "[[mail.server]]\nlisten = \"127.0.0.1:143\"\nupstream = \"h\"\n" + std::string(lines) +
+           "\n";
+}
+
+}
