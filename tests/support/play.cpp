@@ -37,7 +37,7 @@ std::string reason(boost::system::error_code e) {
 std::string said(const sasl::credentials& who) {
     if (who.how == sasl::credentials::method::none)
         return who.helo + " | " + who.mail_from + " | " + who.rcpt_to;
-    return who.user + " " + std::string(who.password.reveal());
+    return who.user + (who.password.empty() ? "" : " " + std::string(who.password.reveal()));
 }
 
 // The words of an `answer:` for refuse(): "no words", "no (454 4.7.0) words", "denied a1 NO x".

@@ -59,6 +59,7 @@ task<result<bool>> scripted_stream::quiet_for(std::chrono::milliseconds) {
 
 task<result<void>> scripted_stream::write(std::string_view text) {
     if (breaks()) co_return broken();
+    set_aside();
     while (!text.empty()) {
         auto step = next();
         if (!step || step->what != us_) co_return wonder("said " + shown(text) + ", unasked");
@@ -74,9 +75,10 @@ task<result<void>> scripted_stream::write(std::string_view text) {
 
 task<result<void>> scripted_stream::start_tls() {
     if (breaks()) co_return broken();
+    set_aside();
     auto step = next();
     // Plain text where the client's hello should be.
-    if (step && step->what == peer_) co_return errc::tls_failed;
+    if (!unread_.empty() || (step && step->what == peer_)) co_return errc::tls_failed;
     if (!step || step->what != step::kind::handshake || tls_)
         co_return wonder("started TLS, unasked");
     pass();
@@ -87,13 +89,17 @@ task<result<void>> scripted_stream::start_tls() {
 bool scripted_stream::finished() const { return surprise.empty() && !next(); }
 
 const step* scripted_stream::other() {
+    set_aside();
     auto step = next();
-    if (step && step->what == peer_ && offset_ > 0) {
-        unread_ += step->text.substr(offset_);
-        advance(step->text.size() - offset_);
-        step = next();
-    }
     return step && step->what != peer_ && step->what != us_ ? step : nullptr;
+}
+
+// The rest of a packet of which we have read some and now do something else.
+void scripted_stream::set_aside() {
+    auto step = next();
+    if (!step || step->what != peer_ || offset_ == 0) return;
+    unread_ += step->text.substr(offset_);
+    advance(step->text.size() - offset_);
 }
 
 boost::system::error_code scripted_stream::wonder(std::string what) {

@@ -49,6 +49,7 @@ private:
     bool breaks() { return ++calls_ == manner_.break_at; }
     boost::system::error_code wonder(std::string what);
     void advance(std::size_t bytes);
+    void set_aside();
 
     transcript script_;
     manner manner_;

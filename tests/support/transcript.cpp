@@ -16,7 +16,7 @@ using kind = step::kind;
 struct keyword {
     std::string_view word;
     kind what;
-    bool is_bytes; // a line of the wire: escapes are read and a line end is added
+    bool is_line; // CRLF is added, and neighbours are one
 };
 constexpr keyword keywords[] = {
     {"C",        kind::client,    true },
@@ -57,17 +57,18 @@ std::optional<std::string> unescape(std::string_view from) {
 // Puts one "word: value" where it belongs; false when the word or its value is unknown.
 bool place(transcript& into, std::string_view word, std::string_view value, int line) {
     if (word == "config") return into.config.emplace_back(value), true;
-    if (word == "enter") return into.enter = value, true;
+    auto text = unescape(value);
+    if (!text) return false;
+    auto plain = text->substr(0, text->size() - (text->ends_with("\r\n") ? 2 : 0));
+    if (word == "enter") return into.enter = plain, true;
     if (word == "pieces") return into.whole_only = value == "whole", into.whole_only;
     auto known = std::ranges::find(keywords, word, &keyword::word);
     if (known == std::end(keywords)) return false;
-    auto text = known->is_bytes ? unescape(value) : std::optional(std::string(value));
-    if (!text) return false;
     auto& steps = into.steps;
-    if (known->is_bytes && !steps.empty() && steps.back().what == known->what)
+    if (known->is_line && !steps.empty() && steps.back().what == known->what)
         steps.back().text += *text;
     else
-        steps.push_back({known->what, *text, line});
+        steps.push_back({known->what, known->is_line ? *text : plain, line});
     return true;
 }
 
