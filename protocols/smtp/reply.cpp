@@ -48,7 +48,8 @@ std::string denied_by_lookup(const refusal& no, bool envelope) {
 reply_builder::state reply_builder::add(std::string_view line) {
     int code = code_of(line);
     bool fits = ++lines_ <= most_lines_ && made_.text.size() + line.size() + 2 <= most_bytes_;
-    if (code == 0 || (lines_ > 1 && code != made_.code) || !fits) return state::broken;
+    if (code == 0 || (lines_ > 1 && code != made_.code)) return state::broken;
+    if (!fits) return state::too_long;
     made_.code = code;
     made_.text.append(line).append("\r\n");
     return line.size() > 3 && line[3] == '-' ? state::more : state::done;
@@ -61,6 +62,7 @@ task<result<reply>> read_reply(line_reader& lines, std::size_t most_bytes) {
         if (!line) co_return line.error();
         auto now = whole.add(*line);
         if (now == reply_builder::state::broken) co_return errc::bad_reply;
+        if (now == reply_builder::state::too_long) co_return errc::too_long;
         if (now == reply_builder::state::done) co_return whole.take();
     }
 }

@@ -21,9 +21,9 @@ struct reply {
 // Puts a reply together from lines without their ends. Every line must have the code of the first.
 class reply_builder {
 public:
-    enum class state { more, done, broken };
+    enum class state { more, done, broken, too_long };
 
-    // most_bytes, most_lines: of the whole reply; what is longer is broken.
+    // most_bytes, most_lines: of the whole reply.
     explicit reply_builder(std::size_t most_bytes, std::size_t most_lines = 100)
         : most_bytes_(most_bytes), most_lines_(most_lines) {}
 
@@ -35,8 +35,8 @@ private:
     reply made_;
 };
 
-// Reads one reply of at most that many bytes. Errors: errc::bad_reply, errc::too_long (of one
-// line), the stream's.
+// Reads one reply of at most that many bytes. Errors: errc::bad_reply, errc::too_long, the
+// stream's.
 task<result<reply>> read_reply(line_reader&, std::size_t most_bytes);
 
 // What tells the client no, whole lines: always a 4xx or 5xx reply of printable ASCII, whatever the
