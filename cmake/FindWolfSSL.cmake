@@ -37,6 +37,9 @@ if(WolfSSL_INCLUDE_DIR AND NOT WolfSSL_COMPLETE)
     #if !defined(HAVE_ALPN) || !defined(HAVE_SNI) || !defined(HAVE_AESGCM)
     #error incomplete
     #endif
+    #ifndef HAVE_SERVER_RENEGOTIATION_INFO
+    #error incomplete
+    #endif
     int main() {}" WolfSSL_COMPLETE)
   unset(CMAKE_REQUIRED_INCLUDES)
   unset(CMAKE_REQUIRED_QUIET)
@@ -44,7 +47,8 @@ if(WolfSSL_INCLUDE_DIR AND NOT WolfSSL_COMPLETE)
     unset(WolfSSL_COMPLETE CACHE) # asked again when there is another library
     set(WolfSSL_NOT_FOUND_MESSAGE "
   ${WolfSSL_INCLUDE_DIR} belongs to a wolfSSL that was built without what postern needs:
-  --enable-opensslall --enable-session-ticket --enable-alpn --enable-sni CPPFLAGS=-DHAVE_EXT_CACHE.")
+  --enable-opensslall --enable-session-ticket --enable-alpn --enable-sni --enable-renegotiation-indication
+  CPPFLAGS=-DHAVE_EXT_CACHE.")
   endif()
 endif()
 

@@ -1,7 +1,14 @@
 #pragma once
 
+#include "backends/tls/capability.hpp"
+
+#include <memory>
+#include <span>
+#include <string>
+
 // wolfSSL's headers and its handles. No other file includes <wolfssl/...>, so that options.h, which
-// says how the library was built and decides the layout of its structures, always comes first.
+// says how the library was built and decides the layout of its structures, always comes before the
+// others; and the standard's headers before them all, since 5.9 hides parts of <wchar.h>.
 // clang-format off
 #include <wolfssl/options.h>
 #include <wolfssl/ssl.h>
@@ -12,12 +19,6 @@
 #include <wolfssl/wolfcrypt/sha256.h>
 // clang-format on
 
-#include "backends/tls/capability.hpp"
-
-#include <memory>
-#include <span>
-#include <string>
-
 #if !defined(LIBWOLFSSL_VERSION_HEX) || LIBWOLFSSL_VERSION_HEX < 0x05005000
 #error "postern needs wolfSSL 5.5 or newer"
 #endif
@@ -26,6 +27,9 @@
 #endif
 #if !defined(HAVE_SESSION_TICKET) || !defined(HAVE_ALPN) || !defined(HAVE_SNI)
 #error "postern needs a wolfSSL with --enable-session-ticket, --enable-alpn and --enable-sni"
+#endif
+#if !defined(HAVE_SERVER_RENEGOTIATION_INFO) // RFC 5746: OpenSSL 3's clients insist on it
+#error "postern needs a wolfSSL with --enable-renegotiation-indication"
 #endif
 #if !defined(HAVE_AESGCM) || defined(NO_AES) || defined(NO_SHA256)
 #error "postern needs a wolfSSL with AES-GCM and SHA-256 (they are on unless switched off)"
