@@ -40,8 +40,8 @@ public:
     // The same for a line that is no command (a SASL response): a literal means nothing in it.
     std::optional<event> next_line();
 
-    // Forgets the command that wants a literal. A client that was told no sends none: RFC 3501
-    // section 7.5.
+    // Forgets the command that wants a literal. A client that hears BAD in place of "+" sends no
+    // more of it: RFC 3501 section 2.2.1.
     void refuse_literal();
 
     // How many bytes may be added before the limit could be passed; at least 1.
