@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <sys/socket.h>
+#include <utility>
 
 namespace postern::gateway {
 namespace ip = boost::asio::ip;
@@ -23,8 +24,9 @@ peer_name name_of(const boost::asio::generic::stream_protocol::endpoint& from) {
     to.resize(from.size());
     auto address = plain(to.address());
     auto text = address.to_string();
-    auto port = ":" + std::to_string(to.port());
-    return {text, (address.is_v6() ? "[" + text + "]" : text) + port};
+    std::string full = address.is_v6() ? "[" + text + "]:" : text + ":";
+    full += std::to_string(to.port());
+    return {std::move(text), std::move(full)};
 }
 
 }

@@ -69,6 +69,7 @@ task<result<void>> connection::wait(stream_socket::wait_type what) {
 }
 
 task<result<std::string_view>> connection::read(std::size_t most) {
+    if (limit_ && limit_->passed()) co_return errc::timed_out; // also for one who never pauses
     for (;;) {
         auto seen = look(most);
         if (seen.what == glance::found::bytes) co_return seen.bytes;

@@ -13,6 +13,7 @@ constexpr std::string_view hex = "0123456789abcdef";
 // One value, encoded piece by piece, so that a cut never falls inside an escape.
 class encoded {
 public:
+    explicit encoded(bool quoted) : text_(quoted ? "\"" : ""), quoted_(quoted) {}
     bool add(std::string_view piece) {
         if (text_.size() + piece.size() > line::value_limit - 3) {
             text_ += "...";
@@ -21,10 +22,14 @@ public:
         text_ += piece;
         return true;
     }
-    std::string take() { return std::move(text_); }
+    std::string take() {
+        if (quoted_) text_ += '"';
+        return std::move(text_);
+    }
 
 private:
     std::string text_;
+    bool quoted_;
 };
 
 bool is_bare(char c) {
@@ -49,10 +54,10 @@ std::string text_escape(unsigned char c) {
 // terminal makes of a user name's bytes is nothing to rely on.
 std::string as_text(std::string_view value) {
     bool bare = !value.empty() && std::ranges::all_of(value, is_bare);
-    encoded out;
+    encoded out(!bare);
     for (char c : value)
         if (!out.add(text_escape(static_cast<unsigned char>(c)))) break;
-    return bare ? out.take() : "\"" + out.take() + "\"";
+    return out.take();
 }
 
 // The length of the UTF-8 sequence at the start of the text; 0 when it is not one (RFC 3629 section
@@ -97,13 +102,13 @@ std::string json_escape(std::string_view s) {
 }
 
 std::string as_json(std::string_view value) {
-    encoded out;
+    encoded out(true);
     while (!value.empty()) {
         auto size = sequence(value);
         if (!out.add(size ? json_escape(value.substr(0, size)) : "\\ufffd")) break;
         value.remove_prefix(std::max<std::size_t>(size, 1));
     }
-    return "\"" + out.take() + "\"";
+    return out.take();
 }
 
 }
