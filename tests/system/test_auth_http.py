@@ -77,7 +77,7 @@ class Lookup(harness.Test):
 
     def test_what_is_asked_about_an_envelope(self):
         gateway = self.start(lambda *_: self.found("smtp"))
-        self.upstream["smtp"].answers.append((b"250 2.1.5 there\r\n", False))
+        self.upstream["smtp"].answers.append((b"250 2.1.5 there\r\n", True))
         with gateway.client("smtp") as client:
             client.reply()
             client.reply("EHLO me.example")

@@ -62,7 +62,10 @@ class Logs(harness.Test):
 
     def test_logs_go_where_they_are_told(self):
         folder = temp_folder()
-        gateway = self.start(access_log=str(folder / "access"), error_log=f"{folder}/error")
+        gateway = harness.Gateway(three_servers(self.box, starttls="on"), top={
+            "access_log": str(folder / "access"), "error_log": f"{folder}/error notice"})
+        gateway.log_file = folder / "error"
+        self.enter(gateway)
         self.one_session(gateway)
         harness.wait_for("the lines", lambda: "event=end" in (folder / "access").read_text())
         self.assertNotIn("event=end", (folder / "error").read_text())

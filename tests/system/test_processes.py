@@ -11,6 +11,9 @@ import harness
 from harness import DEADLINE, PASSWORD, USER, Client, Mailbox, free_port, three_servers, wait_for
 
 
+REFUSED = "reload refused, everything stays as it was"
+
+
 def uid_of(process):
     return int(next(line for line in pathlib.Path(f"/proc/{process}/status").read_text().split("\n")
                     if line.startswith("Uid:")).split()[1])
@@ -114,13 +117,13 @@ class Processes(harness.Test):
         gateway = self.start()
         kept = self.session(gateway)
         self.reload(gateway, lambda text: text.replace("gw.example.org", "bad.example.org").replace(
-            'starttls = "on"', 'starttls = "perhaps"', 1), "reload failed")
+            'starttls = "on"', 'starttls = "perhaps"', 1), REFUSED)
         self.assertIn("220 gw.example.org ", self.greeting(gateway))
         self.assertRegex(gateway.log(), r"postern\.toml:\d+:\d+: error: .*perhaps|perhaps")
         self.lives(kept)
         gateway.file.unlink()
         gateway.process.send_signal(signal.SIGHUP)
-        gateway.wait_event("reload failed", count=2)
+        gateway.wait_event(REFUSED, count=2)
         self.lives(kept)
         gateway.write(gateway.text.replace("gw.example.org", "good.example.org"))
         gateway.process.send_signal(signal.SIGHUP)

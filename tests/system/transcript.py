@@ -7,8 +7,8 @@ import urllib.parse
 import harness
 from harness import AuthHttp, Server, free_port
 
-BYTES = {"C", "S", "rest", "answer"}
-WORDS = BYTES | {"T", "login", "envelope", "end", "result"}
+LINES = {"C", "S", "rest", "answer"}  # CRLF is added, and neighbours are one
+WORDS = LINES | {"T", "login", "envelope", "end", "result"}
 EHLO = "250-upstream\r\n250-XCLIENT NAME ADDR LOGIN\r\n250 AUTH PLAIN LOGIN\r\n"
 HERE, UNIT_TEST_CLIENT = "127.0.0.1", "192.0.2.7"
 
@@ -44,12 +44,14 @@ class Transcript:
             if word == "config":
                 self.config.append(value)
             elif word == "enter":
-                self.enter = value
+                self.enter = unescape(value)[:-2].decode("utf-8", "surrogateescape")
             elif word == "pieces":
                 assert value == "whole", f"{self.name}:{number}"
             elif word in WORDS:
-                value = unescape(value) if word in BYTES else value
-                if word in BYTES and self.steps and self.steps[-1][0] == word:
+                value = unescape(value)
+                if word not in LINES:
+                    value = value.removesuffix(b"\r\n").decode("utf-8", "surrogateescape")
+                if word in LINES and self.steps and self.steps[-1][0] == word:
                     self.steps[-1] = (word, self.steps[-1][1] + value, self.steps[-1][2])
                 else:
                     self.steps.append((word, value, number))
@@ -151,9 +153,11 @@ class Play:
         if headers.get("Auth-Method") == "none":
             who = " | ".join(headers.get(f"Auth-SMTP-{n}", "") for n in ("Helo", "From", "To")).encode("latin-1")
         else:
-            who = percent_decoded(headers["Auth-User"]) + b" " + percent_decoded(headers["Auth-Pass"])
+            who = percent_decoded(headers["Auth-User"])
+            if headers["Auth-Pass"]:
+                who += b" " + percent_decoded(headers["Auth-Pass"])
         self.asked.append(who)
-        return self.answers.pop(0)
+        return self.answers.pop(0) if self.answers else None  # None: the script ends here, unanswered
 
     def prepare(self):
         """Lookup and upstream learn what they will answer, and where, in the order of the script."""
@@ -161,7 +165,7 @@ class Play:
         self.answers.clear()
         self.upstream.answers.clear()
         self.upstream.rest = b""
-        for word, value, _ in self.script.steps:
+        for at, (word, value, _) in enumerate(self.script.steps):
             if word != "answer":
                 continue
             kind, _, words = value.rstrip(b"\r\n").partition(b" ")
@@ -174,8 +178,8 @@ class Play:
             elif kind == b"unavailable":
                 found["Auth-Port"] = str(self.closed)
             elif kind == b"denied":
-                default = {"imap": b"a1 NO no\r\n", "pop3": b"-ERR no\r\n", "smtp": b"535 5.7.8 no\r\n"}
-                line = words + b"\r\n" if words else default[self.script.protocol]
+                # Without words the client hears the gateway's own, and the upstream may say the same.
+                line = words + b"\r\n" if words else self.script.steps[at + 1][1].split(b"\r\n")[0] + b"\r\n"
                 self.upstream.answers.append((line, False))
             else:
                 self.upstream.answers.append((value[len(b"yes "):], True))
@@ -227,16 +231,20 @@ class Play:
 
 INTERNAL = {"imap": "* BAD internal server error", "pop3": "-ERR internal server error",
             "smtp": "451 4.3.2 Internal server error"}
-SASL = "AUTH PLAIN " + base64.b64encode(b"\0alice\0secret").decode()
-# What the client says before the gateway logs in upstream, by protocol and by the first word of the file's name.
-BEGINNINGS = {
-    ("imap", ""): ["a1 LOGIN alice secret"],
-    ("pop3", ""): [SASL],
-    ("smtp", "login"): ["EHLO client.example.org", SASL],
-    ("smtp", "silent"): [SASL],
-    ("smtp", "envelope"): ["EHLO client.example.org", "MAIL FROM:<alice@example.org> SIZE=100", "RCPT TO:<bob@example.org>"],
-    ("smtp", "helo"): ["HELO client.example.org", "MAIL FROM:<alice@example.org>", "RCPT TO:<bob@example.org>"],
-}
+
+
+def beginning(script):
+    """What the client says so that the gateway logs in upstream; for SMTP by the first word of the file's name."""
+    user, _, password = (script.enter or "alice secret").partition(" ")
+    if script.protocol == "imap":
+        return [f"a1 LOGIN {{{len(user)}+}}\r\n{user} {{{len(password)}+}}\r\n{password}"]
+    said = "AUTH PLAIN " + base64.b64encode(f"\0{user}\0{password}".encode("utf-8", "surrogateescape")).decode()
+    hello, mail = "HELO client.example.org", "MAIL FROM:<alice@example.org>"
+    if script.protocol == "pop3":
+        return [said]
+    return {"login": [hello.replace("HELO", "EHLO"), said], "silent": [said],
+            "envelope": [hello.replace("HELO", "EHLO"), mail + " SIZE=100", "RCPT TO:<bob@example.org>"],
+            "helo": [hello, mail, "RCPT TO:<bob@example.org>"]}[re.split("[-.]", script.path.name)[0]]
 
 
 class UpstreamPlay:
@@ -244,14 +252,10 @@ class UpstreamPlay:
 
     def __init__(self, script):
         self.script, self.wrong = script, ""
-        user, _, password = (script.enter or "alice secret").partition(" ")
-        changed = {"Auth-User": user, "Auth-Pass": password} if script.enter else {}
         self.upstream = Server(self.talk)
-        self.lookup = AuthHttp(lambda *_: {"Auth-Status": "OK", "Auth-Server": HERE, "Auth-Port": str(self.upstream.port),
-                                           **changed})
+        self.lookup = AuthHttp(lambda *_: {"Auth-Status": "OK", "Auth-Server": HERE, "Auth-Port": str(self.upstream.port)})
         self.text, self.port = script.server(self.lookup.url)
-        self.begin = next(lines for (protocol, word), lines in BEGINNINGS.items()
-                          if protocol == script.protocol and script.path.name.startswith(word))
+        self.begin = beginning(script)
 
     def close(self):
         self.lookup.close()
