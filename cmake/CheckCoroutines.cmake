@@ -2,6 +2,8 @@
 #
 # g++ 12 miscompiles aggregates and capturing lambdas inside a statement with co_await (double free). So: no braces and
 # no capture there; name the value first, or return it from a function.
+cmake_minimum_required(VERSION 3.25)
+
 set(bad "")
 file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/protocols/*.[hc]pp" "${ROOT}/gateway/*.[hc]pp" "${ROOT}/tests/*.[hc]pp")
 foreach(file IN LISTS files)

@@ -1,6 +1,8 @@
 # cmake -DROOT=<source dir> -P CheckLayout.cmake      Fails when a file includes what its folder may not.
 #
 # A row is: folder; what its files may include besides what everyone may. The first row that fits a file decides.
+cmake_minimum_required(VERSION 3.25)
+
 set(below_protocols "\"(config|backends/tls|protocols)/")
 set(rows
   "config/source/toml:\"config/|<toml"
