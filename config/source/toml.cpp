@@ -1,3 +1,13 @@
+namespace {
+struct broken_assertion {};
+[[noreturn]] void break_assertion() { throw broken_assertion(); }
+}
+
+// toml++ 3.3 takes its own assertions for true in release builds, and some are not: "[!]" is
+// undefined behaviour there. So they stay on here, and one that fails ends the parse, not the
+// program.
+#undef NDEBUG
+#define TOML_ASSERT(expr) ((expr) ? void() : break_assertion())
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
 #define TOML_ENABLE_FORMATTERS 0
@@ -5,10 +15,12 @@
 #include "config/source/toml.hpp"
 
 #include "config/report/source_text.hpp"
+#include "config/source/scan.hpp"
 
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cctype>
 #include <tuple>
 
 namespace postern::config {
@@ -118,31 +130,6 @@ void converter::fill(block& to, const toml::table& table, std::size_t depth) con
     std::ranges::stable_sort(to.blocks, {}, by_place);
 }
 
-// A key of many parts (a.a.a.a…) nests a table for each, and the library takes them apart by
-// recursion. So no line may have more dots outside strings and comments than a person could mean.
-std::size_t line_of_dots(std::string_view text) {
-    constexpr int most = 32;
-    std::size_t line = 1;
-    int dots = 0;
-    char quote = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        char c = text[i];
-        if (c == '\n') {
-            ++line;
-            dots = 0;
-            quote = 0;
-        } else if (quote != 0) {
-            if (c == '\\' && quote == '"' && text.substr(i + 1, 1) != "\n") ++i;
-            if (c == quote) quote = 0;
-        } else if (c == '"' || c == '\'' || c == '#') {
-            quote = c == '#' ? '\n' : c;
-        } else if (c == '.' && ++dots > most) {
-            return line;
-        }
-    }
-    return 0;
-}
-
 // What a person who knows nginx.conf writes without thinking.
 std::string hint_for(std::string_view line, std::string_view what) {
     if (what.find("redefine") != what.npos)
@@ -158,6 +145,46 @@ std::string hint_for(std::string_view line, std::string_view what) {
     return "text stands in quotes: name = \"value\"";
 }
 
+bool begins_name(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '"' ||
+           c == '\'';
+}
+
+// The first line that begins like a table's header but names none: what the library trips over.
+std::size_t line_of_odd_header(std::string_view text) {
+    std::size_t line = 1;
+    for (std::size_t at = 0; at < text.size(); ++line) {
+        auto end = std::min(text.find('\n', at), text.size());
+        auto rest = text.substr(at, end - at);
+        bool header = false;
+        for (int brackets = 0; brackets < 2; ++brackets) {
+            rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+            if (!rest.starts_with('[')) break;
+            header = true;
+            rest.remove_prefix(1);
+        }
+        rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+        if (header && !rest.empty() && !begins_name(rest[0])) return line;
+        at = end + 1;
+    }
+    return 0;
+}
+
+std::optional<toml::parse_result> parse(std::string_view text) {
+    try {
+        return toml::parse(text);
+    } catch (const broken_assertion&) {
+        return std::nullopt;
+    }
+}
+
+void refuse(const toml::parse_error& why, const lines& source, place where, findings& out) {
+    where.line = why.source().begin.line;
+    where.column = why.source().begin.column;
+    auto what = why.description();
+    out.error(where, "not TOML: " + std::string(what), hint_for(source.from(where.line, 1), what));
+}
+
 }
 
 std::optional<block> read_toml(std::string_view text, const std::string& name, findings& out) {
@@ -165,27 +192,27 @@ std::optional<block> read_toml(std::string_view text, const std::string& name, f
         out.error({name, 0, 0}, "the file is larger than 1 MiB");
         return std::nullopt;
     }
-    if (auto line = line_of_dots(text)) {
-        out.error({name, line, 1}, "a line with that many dots is no configuration");
+    if (auto odd = scan_toml(text)) {
+        place where{name, odd->line, odd->column};
+        out.error(where, "not TOML: " + odd->what);
         return std::nullopt;
     }
-    auto result = toml::parse(text);
     lines source(text);
+    auto result = parse(text);
     if (!result) {
-        auto& begin = result.error().source().begin;
-        place where{name, begin.line, begin.column};
-        auto what = result.error().description();
-        out.error(
-            where, "not TOML: " + std::string(what), hint_for(source.from(where.line, 1), what)
-        );
+        auto line = line_of_odd_header(text);
+        place where{name, line, 1};
+        out.error(where, "not TOML: this is no name of a table");
         return std::nullopt;
     }
-    block root{
-        "", {name,                     0, 0},
-         false, { },
-         {}
-    };
-    converter{source, name}.fill(root, result.table(), 0);
+    if (!*result) {
+        place where{name, 0, 0};
+        refuse(result->error(), source, where, out);
+        return std::nullopt;
+    }
+    block root;
+    root.where.file = name;
+    converter{source, name}.fill(root, result->table(), 0);
     return root;
 }
 

@@ -1,0 +1,80 @@
+#include "config/source/scan.hpp"
+
+#include "config/report/source_text.hpp"
+
+#include <algorithm>
+
+namespace postern::config {
+
+namespace {
+
+// Outside strings, in one line: a person has use for two or three.
+constexpr int most_dots = 32;
+
+// The offset behind a string in one line, or of the line's end when the string has none.
+std::size_t after_string(std::string_view text, std::size_t at) {
+    char quote = text[at++];
+    for (; at < text.size() && text[at] != '\n'; ++at) {
+        if (text[at] == quote) return at + 1;
+        if (text[at] == '\\' && quote == '"' && text.substr(at + 1, 1) != "\n") ++at;
+    }
+    return std::min(at, text.size());
+}
+
+// The offset behind a string of several lines, which begins and ends with three quotes; up to two
+// more before the end belong to it.
+std::size_t after_long_string(std::string_view text, std::size_t at) {
+    std::string end(3, text[at]);
+    for (at += 3; at < text.size(); ++at) {
+        if (text[at] == '\\' && end[0] == '"')
+            ++at;
+        else if (text.substr(at, 3) == end) {
+            at += 3;
+            for (int extra = 0; extra < 2 && at < text.size() && text[at] == end[0]; ++extra)
+                ++at;
+            return at;
+        }
+    }
+    return text.size();
+}
+
+bool is_plain(char c) { return (c >= ' ' && c < 0x7f) || c == '\t' || c == '\r' || c == '\n'; }
+
+scan_trouble trouble_at(std::string_view text, std::size_t at, std::string what) {
+    auto before = text.substr(0, at);
+    auto start = before.rfind('\n');
+    auto in_line = start == before.npos ? before : before.substr(start + 1);
+    return {count_lines(before), count_characters(in_line) + 1, std::move(what)};
+}
+
+}
+
+std::optional<scan_trouble> scan_toml(std::string_view text) {
+    constexpr std::string_view mark = "\xef\xbb\xbf"; // of byte order, which may begin a file
+    int dots = 0;
+    for (std::size_t at = text.starts_with(mark) ? mark.size() : 0; at < text.size();) {
+        char c = text[at];
+        if (c == '#') {
+            at = std::min(text.find('\n', at), text.size());
+            continue;
+        }
+        if (c == '"' || c == '\'') {
+            bool is_long = text.substr(at, 3) == std::string(3, c);
+            at = is_long ? after_long_string(text, at) : after_string(text, at);
+            continue;
+        }
+        if (!is_plain(c)) {
+            auto length = std::max<std::size_t>(1, sequence_length(text.substr(at)));
+            return trouble_at(
+                text, at, quoted(text.substr(at, length)) + " may stand only in quotes or comments"
+            );
+        }
+        if (c == '.' && ++dots > most_dots)
+            return trouble_at(text, at, "more dots than any name has");
+        if (c == '\n') dots = 0;
+        ++at;
+    }
+    return std::nullopt;
+}
+
+}
