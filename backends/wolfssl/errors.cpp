@@ -6,13 +6,6 @@ namespace postern::tls::wolfssl {
 void forget_errors() noexcept { wolfSSL_ERR_clear_error(); }
 
 std::string words_for(long code) {
-    // The table has no words for the codes that wolfSSL_get_error() borrows from OpenSSL.
-    switch (code) {
-    case WOLFSSL_ERROR_SYSCALL:
-    case SOCKET_PEER_CLOSED_E: return "the peer closed the connection";
-    case WOLFSSL_ERROR_SSL: return "TLS error";
-    default: break;
-    }
     const auto* words = wolfSSL_ERR_reason_error_string(static_cast<unsigned long>(code));
     if (!words || !*words) return "error " + std::to_string(code);
     return words;
@@ -24,7 +17,10 @@ std::string last_words() {
 }
 
 std::string words_for(WOLFSSL* ssl, long code) {
-    auto text = words_for(code);
+    // wolfSSL_get_error() borrows some codes from OpenSSL, for which the table has no words. They
+    // are about sockets, which an engine has none of, so the first cause is in the list.
+    auto text = code > 0 ? last_words() : words_for(code);
+    if (text.empty()) text = "the TLS library failed without a reason";
     WOLFSSL_ALERT_HISTORY alerts{};
     if (wolfSSL_get_alert_history(ssl, &alerts) != WOLFSSL_SUCCESS) return text;
     auto add = [&](const WOLFSSL_ALERT& one, const char* how) {
