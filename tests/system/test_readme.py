@@ -1,0 +1,72 @@
+"""What README.md shows is so."""
+import os
+import re
+import sys
+
+import harness
+from harness import LIBRARY, SOURCE, certificates, postern, temp_folder
+
+sys.path.insert(0, str(SOURCE / "tests/support"))
+import matrix
+
+README = (SOURCE / "README.md").read_text()
+
+
+def blocks(kind):
+    return re.findall(rf"^```{kind}\n(.*?)^```$", README, re.M | re.S)
+
+
+class Readme(harness.Test):
+    def configuration(self, text):
+        """The text with certificates that exist, as a file."""
+        pem = certificates().folder
+        text = re.sub(r'"/etc/ssl/[^"]*\.pem"', f'"{pem}/rsa.pem"', text)
+        text = re.sub(r'"/etc/ssl/[^"]*\.key"', f'"{pem}/rsa-key.pem"', text)
+        file = temp_folder() / "postern.toml"
+        file.write_text(text)
+        return file
+
+    def test_its_configurations_are_good(self):
+        main, *more = blocks("toml")
+        self.assertLessEqual(len([line for line in main.split("\n") if line]), 15)
+        for extra in ("", *more):
+            done = postern("check", "-c", self.configuration(main + extra))
+            self.assertNotIn("warning", done.stderr)
+
+    def test_the_complaints_it_shows_are_the_real_ones(self):
+        shown = next(block for block in blocks("console") if "postern check" in block)
+        command, _, wanted = shown.partition("\n")
+        lines = dict((int(n), text) for n, text in re.findall(r"^ +(\d+) \| (.*\S.*)$", wanted, re.M)
+                     if not text.strip().startswith("^"))
+        # the lines that are not shown are those of a configuration that is good
+        rest = iter(['[mail]', '[[mail.server]]', 'listen = "0.0.0.0:993 ssl"', 'upstream = "192.0.2.10:143"'])
+        text = "\n".join(lines.get(n) or next(rest, "") for n in range(1, max(lines) + 5))
+        file = temp_folder() / "postern.toml"
+        file.write_text(text + "\n")
+        said = postern("check", "-c", "postern.toml", cwd=file.parent, ok=1).stderr
+        self.assertEqual(said.strip(), wanted.strip())
+
+    def test_its_table_is_what_the_library_says(self):
+        found = matrix.capabilities(postern("version").stdout)
+        self.assertGreater(len(found), 20)
+        column = {"boringssl": 2, "wolfssl": 3}[LIBRARY]
+        shown = {(row[0], row[1]): row[column] for row in matrix.read_table(README)}
+        self.assertEqual({key: value for key, value in shown.items() if value != "–"}, found)
+
+    def test_its_directives_exist(self):
+        reference = postern("directives").stdout
+        for name in re.findall(r"`(ssl_\w+|smtp_\w+|proxy_\w+|pop3_\w+|max_\w+|auth_http|upstream|starttls)`", README):
+            self.assertRegex(reference, rf"\b{name}\b")
+
+    def test_its_commands_exist(self):
+        for name in ("cmake/demo", "cmake/test"):
+            self.assertIn(f"./{name}", README)
+            self.assertTrue(os.access(SOURCE / name, os.X_OK))
+        for command in ("check", "run", "dump", "directives", "version"):
+            self.assertIn("Usage", postern(command, "--help").stdout)
+        for target in re.findall(r"\]\(([^)#:]+)\)", README):
+            self.assertTrue((SOURCE / target).exists(), target)
+
+
+if __name__ == "__main__":
+    harness.main()
