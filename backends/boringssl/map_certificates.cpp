@@ -49,9 +49,11 @@ std::optional<config::complaint> use_certificate(
     if (SSL_CTX_set_chain_and_key(ctx, pointers.data(), pointers.size(), key.get(), nullptr) == 1)
         return std::nullopt;
     auto last = ERR_peek_last_error();
-    auto reason = ERR_GET_LIB(last) == ERR_LIB_X509 ? ERR_GET_REASON(last) : 0;
+    auto library = ERR_GET_LIB(last), reason = ERR_GET_REASON(last);
     auto words = last_words();
-    if (reason == X509_R_KEY_VALUES_MISMATCH || reason == X509_R_KEY_TYPE_MISMATCH)
+    if ((library == ERR_LIB_SSL && reason == SSL_R_CERTIFICATE_AND_PRIVATE_KEY_MISMATCH) ||
+        (library == ERR_LIB_X509 &&
+         (reason == X509_R_KEY_VALUES_MISMATCH || reason == X509_R_KEY_TYPE_MISMATCH)))
         return key_does_not_match(pair);
     return config::complaint{
         config::severity::error,

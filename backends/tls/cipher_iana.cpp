@@ -186,4 +186,10 @@ std::string_view iana_name(std::uint16_t id) {
     return {};
 }
 
+std::uint16_t iana_number(std::string_view wanted) {
+    for (auto& [number, name] : registry)
+        if (name == wanted) return number;
+    return 0;
+}
+
 }

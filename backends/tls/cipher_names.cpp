@@ -209,8 +209,8 @@ const suite* find_suite(std::uint16_t id) {
 }
 
 const suite* find_suite(std::string_view name) {
-    auto same = [&](const suite& s) { return s.name == name || iana_name(s.id) == name; };
-    if (auto at = std::ranges::find_if(table, same); at != std::end(table)) return at;
+    if (auto at = std::ranges::find(table, name, &suite::name); at != std::end(table)) return at;
+    if (auto id = iana_number(name)) return find_suite(id);
     for (auto& [old, id] : former_names)
         if (old == name) return find_suite(id);
     return nullptr;

@@ -50,6 +50,8 @@ const suite* find_suite(std::string_view name);
 
 // IANA's name of the suite with that number; empty when it is not known.
 std::string_view iana_name(std::uint16_t id);
+// The other way round; 0, which is no suite that is known here, for a name that is not known.
+std::uint16_t iana_number(std::string_view name);
 
 // What remains of a library's list of suites for a server that has certificates and no shared
 // secrets: unknown numbers and pre-shared keys are left out. In the order of all_suites().

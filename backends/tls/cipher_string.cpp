@@ -132,7 +132,8 @@ std::optional<evaluation::test> evaluation::words(std::string_view item) {
             return std::nullopt;
         }
         if (!word.known()) {
-            auto near = nearest_cipher_word(name);
+            // looking for a neighbour takes a millisecond: not for every word of a poem
+            auto near = complaints_.size() < 4 ? nearest_cipher_word(name) : std::string();
             complain(
                 config::severity::error,
                 "no cipher suite or keyword " + quoted(name),
