@@ -141,7 +141,7 @@ result<std::optional<message>> channel::receive() {
         }
         std::ranges::move(files, std::back_inserter(half_.files));
         missing_ = header.more_files;
-        if (half_.files.size() + missing_ > most_files) return error_of(EPROTO);
+        if (half_.files.size() + missing_ > allowed_files_) return error_of(EPROTO);
         if (missing_ == 0) return std::optional<message>(std::move(half_));
     }
 }

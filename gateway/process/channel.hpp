@@ -46,6 +46,9 @@ public:
     // ECONNRESET when the other side is gone, EPROTO when it says what is not allowed.
     result<std::optional<message>> receive();
 
+    // A peer that sends descriptors all the same breaks the rules: EPROTO.
+    void expect_no_files() { allowed_files_ = 0; }
+
     int fd() const { return socket_.get(); } // borrowed, to wait on
     bool open() const { return static_cast<bool>(socket_); }
     void close() { socket_ = descriptor(); }
@@ -57,7 +60,7 @@ private:
 
     descriptor socket_;
     message half_; // while descriptors of it are missing
-    std::size_t missing_ = 0;
+    std::size_t missing_ = 0, allowed_files_ = most_files;
 };
 
 }

@@ -48,6 +48,7 @@ std::string child::start(std::optional<identity> become) {
     pid_ = pid;
     started_ = std::chrono::steady_clock::now();
     link_ = std::move(ends->first);
+    link_.expect_no_files();
     readable_.assign(wait_on.release());
     asio::co_spawn(loop_, listen(shared_from_this()), asio::detached);
     return {};
@@ -67,7 +68,11 @@ task<> child::listen(std::shared_ptr<child> self) {
 bool child::take_messages() {
     for (int i = 0; i < 8; ++i) {
         auto m = link_.receive();
-        if (!m) return false;
+        if (!m) {
+            // It is ending already, or it breaks the rules and has to.
+            kill(SIGKILL);
+            return false;
+        }
         if (!*m) return true;
         hear_(*this, std::move(**m));
         if (!link_.open()) return false;

@@ -194,15 +194,22 @@ result<bundle> master::supply(std::size_t slot) {
 }
 
 void master::settled(std::size_t refused) {
+    if (refused > 0)
+        events_.event(
+            log_level::error,
+            "not every worker has the new configuration",
+            {
+                {"refused_by", std::to_string(refused)}
+        }
+        );
     events_.event(
-        refused ? log_level::error : log_level::notice,
+        log_level::notice,
         number_ == 1 ? "ready" : "reloaded",
         {
             {"file",        file_                                            },
             {"tls_library", std::string(library_.name())                     },
             {"workers",     std::to_string(now_.config.made->process.workers)},
-            {"pid",         std::to_string(::getpid())                       },
-            {"refused_by",  std::to_string(refused)                          }
+            {"pid",         std::to_string(::getpid())                       }
     }
     );
     notify_manager("READY=1");

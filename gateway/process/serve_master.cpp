@@ -10,6 +10,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <sys/prctl.h>
 
 namespace postern::gateway {
 namespace asio = boost::asio;
@@ -127,6 +128,7 @@ void errand::live_on(message m) {
 }
 
 int serve_master(int socket, std::optional<identity> become, const tls::backend& library) {
+    ::prctl(PR_SET_NAME, "postern"); // else `top` shows "exe"
     // The terminal sends these to the whole group; what to do about them is for the master to say.
     for (auto s : {SIGINT, SIGHUP, SIGUSR1})
         std::signal(s, SIG_IGN);

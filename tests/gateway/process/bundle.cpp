@@ -1,0 +1,192 @@
+#include "gateway/process/bundle.hpp"
+
+#include "gateway/shared/segment.hpp"
+#include "tests/support/catch.hpp"
+
+#include <algorithm>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+using namespace postern;
+using namespace postern::gateway;
+
+namespace {
+
+std::pair<dev_t, ino_t> identity_of(const descriptor& d) {
+    struct stat is {};
+    REQUIRE(::fstat(d.get(), &is) == 0);
+    return {is.st_dev, is.st_ino};
+}
+
+descriptor some_file() { return descriptor(::memfd_create("test", MFD_CLOEXEC)); }
+
+bundle some_bundle(std::size_t listeners) {
+    bundle b;
+    b.number = 42;
+    b.name = "/etc/postern/postern.toml";
+    b.text = secret("worker_processes = 2\n");
+    b.files["/etc/cert.pem"] = {std::make_shared<const secret>("-----BEGIN"), 0};
+    b.files["/etc/empty"] = {std::make_shared<const secret>(""), 0};
+    b.files["/etc/none"] = {nullptr, ENOENT};
+    b.error_log = some_file();
+    b.access_log = some_file();
+    b.ticket_keys = some_file();
+    b.zones.push_back({"SSL", 1 << 20, some_file()});
+    b.zones.push_back({"other", 1 << 16, some_file()});
+    for (std::size_t i = 0; i < listeners; ++i)
+        b.listeners.push_back({i + 7, i / 2, i % 2, some_file()});
+    return b;
+}
+
+message carried(const message& m) {
+    auto ends = channel::pair().value();
+    REQUIRE(ends.first.send(m).has_value());
+    auto got = ends.second.receive();
+    REQUIRE(got.has_value());
+    REQUIRE(got->has_value());
+    return std::move(**got);
+}
+
+}
+
+TEST_CASE("a bundle arrives as it was sent, however many sockets are in it") {
+    auto listeners = GENERATE(as<std::size_t>(), 0, 1, 193, 194, 195, 700);
+    auto sent = some_bundle(listeners);
+    auto got = unpack(carried(pack(sent).value()));
+    REQUIRE(got.has_value());
+    CHECK(got->number == 42);
+    CHECK(got->name == sent.name);
+    CHECK(got->text.reveal() == sent.text.reveal());
+    auto read = got->reader();
+    CHECK(read("/etc/cert.pem").bytes->reveal() == "-----BEGIN");
+    CHECK(read("/etc/empty").bytes->reveal() == "");
+    CHECK(read("/etc/none").bytes == nullptr);
+    CHECK(read("/etc/none").error == ENOENT);
+    CHECK(read("/etc/shadow").error == ENOENT);
+    CHECK(identity_of(got->error_log) == identity_of(sent.error_log));
+    CHECK(identity_of(got->access_log) == identity_of(sent.access_log));
+    CHECK(identity_of(got->ticket_keys) == identity_of(sent.ticket_keys));
+    REQUIRE(got->zones.size() == 2);
+    CHECK(got->zones[1].name == "other");
+    CHECK(got->zones[1].bytes == 1 << 16);
+    CHECK(identity_of(got->zones[1].memory) == identity_of(sent.zones[1].memory));
+    REQUIRE(got->listeners.size() == listeners);
+    for (std::size_t i = 0; i < listeners; ++i) {
+        auto& l = got->listeners[i];
+        CHECK(l.key == i + 7);
+        CHECK((l.server == i / 2 && l.index == i % 2));
+        CHECK(identity_of(l.socket) == identity_of(sent.listeners[i].socket));
+    }
+}
+
+TEST_CASE("a bundle may come without an access log") {
+    auto sent = some_bundle(1);
+    sent.access_log = descriptor();
+    auto got = unpack(carried(pack(sent).value()));
+    REQUIRE(got.has_value());
+    CHECK_FALSE(got->access_log);
+    CHECK(identity_of(got->listeners[0].socket) == identity_of(sent.listeners[0].socket));
+}
+
+TEST_CASE("unpacking wipes the bytes that travelled") {
+    auto m = pack(some_bundle(1)).value();
+    auto memory = duplicate(m.files[0].get());
+    struct stat is {};
+    REQUIRE(::fstat(memory.get(), &is) == 0);
+    REQUIRE(unpack(std::move(m)).has_value());
+    std::string left(static_cast<std::size_t>(is.st_size), 'x');
+    REQUIRE(::pread(memory.get(), left.data(), left.size(), 0) == is.st_size);
+    CHECK(std::ranges::all_of(left, [](char c) { return c == 0; }));
+}
+
+TEST_CASE("what is no whole bundle is refused") {
+    SECTION("a descriptor is missing") {
+        auto m = pack(some_bundle(2)).value();
+        m.files.pop_back();
+        CHECK(unpack(std::move(m)).has_error());
+    }
+    SECTION("one descriptor too many") {
+        auto m = pack(some_bundle(2)).value();
+        m.files.push_back(some_file());
+        CHECK(unpack(std::move(m)).has_error());
+    }
+    SECTION("no descriptors") { CHECK(unpack(message{word::bundle, 1, {}, {}}).has_error()); }
+    SECTION("another message") {
+        auto m = pack(some_bundle(2)).value();
+        m.what = word::stop;
+        CHECK(unpack(std::move(m)).has_error());
+    }
+    SECTION("memory that its sender could still change in size") {
+        message m{word::bundle, 1, {}, {}};
+        m.files.push_back(some_file());
+        REQUIRE(::ftruncate(m.files[0].get(), 100) == 0);
+        CHECK(unpack(std::move(m)).has_error());
+    }
+    SECTION("bytes cut anywhere") {
+        auto m = pack(some_bundle(2)).value();
+        struct stat is {};
+        REQUIRE(::fstat(m.files[0].get(), &is) == 0);
+        auto size = static_cast<std::size_t>(is.st_size);
+        std::string all(size, '\0');
+        REQUIRE(::pread(m.files[0].get(), all.data(), size, 0) == is.st_size);
+        for (std::size_t cut = 1; cut < size; ++cut) {
+            auto shorter = segment::make("test", cut).value();
+            std::ranges::copy(std::as_bytes(std::span(all)).first(cut), shorter.bytes().begin());
+            message broken{word::bundle, 1, {}, {}};
+            broken.files.push_back(duplicate(shorter.fd()));
+            for (std::size_t i = 1; i < m.files.size(); ++i)
+                broken.files.push_back(duplicate(m.files[i].get()));
+            REQUIRE(unpack(std::move(broken)).has_error());
+        }
+    }
+}
+
+TEST_CASE("a channel tells a message that is not there yet from a peer that is gone") {
+    auto ends = channel::pair().value();
+    auto nothing = ends.second.receive();
+    REQUIRE(nothing.has_value());
+    CHECK_FALSE(nothing->has_value());
+    REQUIRE(ends.first.send(message{word::applied, 9, "text", {}}).has_value());
+    ends.first.close();
+    auto last = ends.second.receive();
+    REQUIRE(last.has_value());
+    REQUIRE(last->has_value());
+    CHECK((*last)->what == word::applied);
+    CHECK((*last)->number == 9);
+    CHECK((*last)->text == "text");
+    CHECK(ends.second.receive().has_error());
+    CHECK(ends.second.send(message()).has_error());
+}
+
+TEST_CASE("a channel refuses what is no message") {
+    int raw[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, raw) == 0);
+    descriptor other(raw[0]);
+    channel here{descriptor(raw[1])};
+    auto nonsense = GENERATE(as<std::string>(), "x", "hello, this is quite a long packet of text");
+    REQUIRE(::send(other.get(), nonsense.data(), nonsense.size(), MSG_NOSIGNAL) > 0);
+    CHECK(here.receive().has_error());
+}
+
+TEST_CASE("a long text is cut, and too many descriptors are refused") {
+    CHECK(
+        carried(message{word::refused, 1, std::string(100000, 'x'), {}}).text.size() ==
+        channel::longest_text
+    );
+    message m;
+    m.files.resize(channel::most_files + 1);
+    auto ends = channel::pair().value();
+    CHECK(ends.first.send(m).has_error());
+}
+
+TEST_CASE("who expects no descriptors is not given any") {
+    auto ends = channel::pair().value();
+    ends.second.expect_no_files();
+    message plain{word::applied, 1, {}, {}}, loaded{word::applied, 2, {}, {}};
+    loaded.files.push_back(some_file());
+    REQUIRE(ends.first.send(plain).has_value());
+    REQUIRE(ends.first.send(loaded).has_value());
+    CHECK(ends.second.receive()->has_value());
+    CHECK(ends.second.receive().has_error());
+}
