@@ -39,7 +39,6 @@ struct row {
     std::string_view headers;
     const char* outcome;
 };
-const std::string_view there = "Auth-Server: 192.0.2.1\nAuth-Port: 143\n";
 const row rows[] = {
     {"a route",
      "Auth-Status: OK\nAuth-Server: 192.0.2.1\nAuth-Port: 143",                               "route 192.0.2.1 143 []"                             },
