@@ -108,6 +108,53 @@ class Clients(harness.Test):
         harness.wait_for("the descriptors to be closed", lambda: count() <= before + 2)
 
 
+    def test_logins_cannot_be_guessed_for_ever(self):
+        for protocol, attempt, no in (("imap", [f"a LOGIN {USER} wrong"], "a NO"),
+                                      ("pop3", [f"USER {USER}", "PASS wrong"], "-ERR")):
+            with self.subTest(protocol), self.gateway.client(protocol) as client:
+                client.line()
+                for _ in range(3):
+                    for line in attempt:
+                        said = client.say(line)
+                    self.assertTrue(said.startswith(no), said)
+                self.assertEqual(client.rest(), b"")
+        harness.wait_for("the reason in the log", lambda: len(
+            [e for e in self.gateway.events("end") if e["reason"].startswith("too many failed logins")]) == 2)
+
+    def test_who_talks_before_the_greeting_is_turned_away(self):
+        with harness.Gateway([{"protocol": "smtp", "listen": ["smtp"], "upstream": self.box.address("smtp"),
+                               "smtp_greeting_delay": "1s"}]) as gateway:
+            with gateway.client("smtp") as client:
+                client.send("EHLO eager\r\n")
+                self.assertEqual(client.rest(), b"503 5.5.0 Improper use of SMTP command pipelining\r\n")
+            with gateway.client("smtp") as client:
+                start = time.monotonic()
+                self.assertTrue(client.line().startswith(b"220 "))
+                self.assertGreater(time.monotonic() - start, 0.9)
+
+    def test_a_worker_serves_no_more_than_it_was_told(self):
+        with harness.Gateway(three_servers(self.box), top={"worker_connections": 3}) as gateway:
+            held = [gateway.client("imap") for _ in range(3)]
+            for client in held:
+                self.assertTrue(client.line())
+            with gateway.client("imap") as late:
+                late.socket.settimeout(1)
+                try:
+                    said = late.line()
+                except TimeoutError:
+                    said = b"waits"
+                self.assertNotIn(b"OK", said)
+            for client in held:
+                client.close()
+            def served():
+                with gateway.client("imap", deadline=2) as client:
+                    try:
+                        return client.line().startswith(b"* OK")
+                    except TimeoutError:
+                        return False
+            harness.wait_for("room for another", served)
+
+
 class Slowness(harness.Test):
     def test_a_client_that_never_logs_in_is_let_go(self):
         with Mailbox() as box, harness.Gateway(three_servers(box, starttls="on", timeout="1s")) as gateway:

@@ -209,6 +209,20 @@ class Processes(harness.Test):
         gateway = self.start("auto")
         self.assertEqual(len(gateway.workers()), len(os.sched_getaffinity(0)))
 
+    def test_a_unix_socket_is_listened_on_and_removed(self):
+        path = harness.temp_folder() / "imap.sock"
+        gateway = harness.Gateway([{"protocol": "imap", "listen": [], "upstream": self.box.address("imap")}])
+        gateway.write(gateway.text.replace("listen = []", f'listen = "unix:{path}"'))
+        self.enter(gateway)
+        for _ in range(2):
+            with socket.socket(socket.AF_UNIX) as client:
+                client.settimeout(DEADLINE)
+                client.connect(str(path))
+                self.assertTrue(client.recv(100).startswith(b"* OK"))
+            self.reload(gateway, lambda text: text)
+        gateway.stop()
+        self.assertFalse(path.exists())
+
     def test_workers_leave_with_their_master(self):
         gateway = self.start(2)
         workers = gateway.workers()

@@ -87,6 +87,13 @@ class Versions(TlsTest):
                     self.assertEqual(got, suite if yes == "1" else None)
 
 
+    def test_ssl_on_makes_every_address_speak_tls_from_the_first_byte(self):
+        gateway = self.enter(harness.Gateway([{"protocol": "imap", "listen": ["a", "b"], "upstream": "127.0.0.1:1"}],
+                                             mail={"ssl": "on"}))
+        for name in ("a", "b"):
+            self.assertEqual(connect(gateway, name, context(V13))[2][1], "TLSv1.3")
+
+
 class Certificates(TlsTest):
     def test_rsa_and_ecdsa_side_by_side(self):
         pem = certificates().folder
