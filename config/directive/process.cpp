@@ -87,7 +87,6 @@ struct error_log {
     static constexpr shape form{.most = 2, .syntax = syntax};
     static bool read(std::span<const word> words, reading& in, L& field) {
         bool good = log_target::read(words[0], in, false, field.error_log);
-        field.level = log_level::error; // nginx's level when none is written
         return (words.size() == 1 || one_of<levels>::read(words.subspan(1), in, field.level)) &&
                good;
     }

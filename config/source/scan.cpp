@@ -38,6 +38,20 @@ std::size_t after_long_string(std::string_view text, std::size_t at) {
     return text.size();
 }
 
+std::size_t after_any_string(std::string_view text, std::size_t at) {
+    bool is_long = text.substr(at, 3) == std::string(3, text[at]);
+    return is_long ? after_long_string(text, at) : after_string(text, at);
+}
+
+// Whether a string may stand behind this character. Anywhere else the library would read it as part
+// of a number or a bare name.
+bool begins_after(char c) { return std::string_view("\n=,[{.").find(c) != std::string_view::npos; }
+
+bool ends_before(std::string_view next) {
+    return next.empty() ||
+           std::string_view(" \t\r\n=,]}.#").find(next[0]) != std::string_view::npos;
+}
+
 bool is_plain(char c) { return (c >= ' ' && c < 0x7f) || c == '\t' || c == '\r' || c == '\n'; }
 
 scan_trouble trouble_at(std::string_view text, std::size_t at, std::string what) {
@@ -52,27 +66,28 @@ scan_trouble trouble_at(std::string_view text, std::size_t at, std::string what)
 std::optional<scan_trouble> scan_toml(std::string_view text) {
     constexpr std::string_view mark = "\xef\xbb\xbf"; // of byte order, which may begin a file
     int dots = 0;
+    char last = '\n'; // but blanks
     for (std::size_t at = text.starts_with(mark) ? mark.size() : 0; at < text.size();) {
         char c = text[at];
         if (c == '#') {
             at = std::min(text.find('\n', at), text.size());
-            continue;
-        }
-        if (c == '"' || c == '\'') {
-            bool is_long = text.substr(at, 3) == std::string(3, c);
-            at = is_long ? after_long_string(text, at) : after_string(text, at);
-            continue;
-        }
-        if (!is_plain(c)) {
+        } else if (c == '"' || c == '\'') {
+            auto end = after_any_string(text, at);
+            if (!begins_after(last) || !ends_before(text.substr(end, 1)))
+                return trouble_at(text, at, "a quote that belongs to no name and no value");
+            at = end;
+            last = c;
+        } else if (!is_plain(c)) {
             auto length = std::max<std::size_t>(1, sequence_length(text.substr(at)));
             return trouble_at(
                 text, at, quoted(text.substr(at, length)) + " may stand only in quotes or comments"
             );
+        } else {
+            dots = c == '\n' ? 0 : dots + (c == '.' ? 1 : 0);
+            if (dots > most_dots) return trouble_at(text, at, "more dots than any name has");
+            if (c != ' ' && c != '\t') last = c;
+            ++at;
         }
-        if (c == '.' && ++dots > most_dots)
-            return trouble_at(text, at, "more dots than any name has");
-        if (c == '\n') dots = 0;
-        ++at;
     }
     return std::nullopt;
 }

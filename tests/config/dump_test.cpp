@@ -162,7 +162,7 @@ TEST_CASE("a dump keeps file names as they were, wherever the configuration lies
         auto all = config::dump(got);
         for (auto line :
              {"pid = \"/run/x.pid\"",
-              "error_log = \"my.log error\"",
+              "error_log = \"my.log notice\"",
               "listen = [\"unix:s.sock ssl\", \"0.0.0.0:993 ssl\"]",
               "auth_http = \"unix:a.sock:/x\"",
               "ssl_certificate = [\"cert.pem\"]"})

@@ -90,12 +90,22 @@ TEST_CASE("letters beyond ASCII stand in strings and comments only") {
     CHECK(tree_of("a = \"\\\"é\" # é\né") == odd("2:1", "é"));
     CHECK(tree_of("a = \"\"\"é\n\\\"\"\"\"\"\"\né") == odd("3:1", "é"));
     CHECK(tree_of("a = '''é'\n''é'''''\né") == odd("3:1", "é"));
+    for (auto text : {"a = 1'é'", "a'é' = 1", "a = 'x''é'", "a = 'x'é'"})
+        CHECK(tree_of(text).ends_with("a quote that belongs to no name and no value"));
+    CHECK(tree_of("'é'.b = ['é', \"é\"]\n['é'.\"é\"]\nc = { 'é' = 'é' }") != "");
     CHECK(tree_of("a\x01 = 1") == odd("1:2", "\x01"));
 }
 
 TEST_CASE("what the library trips over is a complaint too") {
-    CHECK(tree_of("a = 1\n[!mail]\n") == "2:1 error: not TOML: this is no name of a table");
-    CHECK(tree_of("a = [\n 1 ]\n [[ [x] ]]") == "3:1 error: not TOML: this is no name of a table");
+    // 3.3 leaves the words to us, 3.4 has its own.
+    auto complaint = [](std::string_view text, std::string_view line) {
+        auto got = tree_of(text);
+        INFO(got);
+        CHECK(got.starts_with(line));
+        CHECK(got.find(" error: not TOML: ") != got.npos);
+    };
+    complaint("a = 1\n[!mail]\n", "2:");
+    complaint("a = [\n 1 ]\n [[ [x] ]]", "3:");
 }
 
 TEST_CASE("a file that no person wrote is refused before it is read") {
