@@ -7,11 +7,13 @@ namespace postern::gateway {
 
 task<result<void>> connection::start_tls() {
     if (!server_ || engine_) co_return errc::tls_failed;
+    trouble_ = "during the TLS handshake"; // until the library knows better
     auto engine = co_await welcome();
     if (!engine) co_return engine.error();
     engine_ = std::move(*engine);
     auto shaken = co_await shake_hands();
     if (shaken) {
+        trouble_ = std::string();
         engine_->settle();
         co_return result<void>();
     }

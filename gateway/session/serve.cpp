@@ -65,17 +65,18 @@ void deny(attempt& a, party by, refusal no, std::string_view words) {
     a.no = std::move(no);
     a.why = errc::refused;
     words = words.substr(0, words.find_first_of("\r\n"));
-    a.seen.detail = std::string(name(by)) + " said: " + std::string(words);
+    std::string_view who = by == party::upstream ? "upstream" : "lookup";
+    a.seen.detail = std::string(who) + " said: " + std::string(words);
     a.tools.events.event(
         config::log_level::notice,
         "login refused",
         {
-            {"session",  a.seen.session                               },
-            {"client",   a.seen.client                                },
-            {"protocol", std::string(config::name(a.seen.protocol))   },
-            {"user",     a.seen.user                                  },
-            {"by",       by == party::upstream ? "upstream" : "lookup"},
-            {"said",     std::string(words)                           }
+            {"session",  a.seen.session                            },
+            {"client",   a.seen.client                             },
+            {"protocol", std::string(config::name(a.seen.protocol))},
+            {"user",     a.seen.user                               },
+            {"by",       std::string(who)                          },
+            {"said",     std::string(words)                        }
     }
     );
 }
