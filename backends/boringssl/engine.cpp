@@ -83,9 +83,23 @@ progress library_engine::stopped(int result) {
 
 progress library_engine::end(status how) {
     over_ = how;
-    if (how == status::failed) reason_ = explain();
+    if (how == status::failed) {
+        reason_ = explain();
+        forget_session();
+    }
     ERR_clear_error();
     return {how};
+}
+
+// RFC 5246 section 7.2.2: the session of a connection that failed is resumed no more. Only once the
+// handshake is done, lest anybody who saw a session's id could have it forgotten.
+void library_engine::forget_session() {
+    if (!self_.sessions || facts_.protocol.empty()) return;
+    unsigned length = 0;
+    if (auto* session = SSL_get_session(ssl_.get())) {
+        auto* id = SSL_SESSION_get_id(session, &length);
+        self_.sessions->drop(std::as_bytes(std::span(id, length)));
+    }
 }
 
 std::string library_engine::explain() const {

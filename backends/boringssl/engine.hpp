@@ -33,6 +33,7 @@ private:
     progress stopped(int result);
     progress end(status how);
     std::string explain() const;
+    void forget_session();
     void note_facts();
 
     std::shared_ptr<const void> keeps_;

@@ -2,6 +2,7 @@
 
 #include "config/report/suggest.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace postern::tls {
@@ -135,14 +136,21 @@ cipher_word::cipher_word(std::string_view name) {
 }
 
 std::string nearest_cipher_word(std::string_view wrong) {
+    if (wrong.size() > 64) return {};
     std::vector<std::string_view> known;
+    auto consider = [&](std::string_view word) {
+        // each letter too many or too few is a mistake; more than a third are too many
+        auto longer = std::max(word.size(), wrong.size()),
+             shorter = std::min(word.size(), wrong.size());
+        if (longer - shorter <= longer / 3) known.push_back(word);
+    };
     for (auto& word : keywords)
-        known.push_back(word.name);
+        consider(word.name);
     for (auto& s : all_suites()) {
-        known.push_back(s.name);
-        known.push_back(iana_name(s.id));
+        consider(s.name);
+        if (wrong.starts_with("TLS_")) consider(iana_name(s.id));
     }
-    return std::string(config::nearest(wrong.substr(0, 64), known));
+    return std::string(config::nearest(wrong, known));
 }
 
 }
