@@ -13,6 +13,7 @@
 #include <boost/beast/http/write.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <sys/socket.h>
 
 namespace postern::gateway {
@@ -155,6 +156,16 @@ task<> http_client::finish(exchange& e) {
     if (e.buffer.size() == 0) keep(std::move(e.socket)); // more than an answer: out of step
 }
 
+// A kept connection if there is one and it may be used, else a fresh one.
+task<result<stream_socket>> http_client::connection_for(
+    bool& kept, clock::time_point until, std::string& trouble
+) {
+    if (kept)
+        if (auto socket = take_idle()) co_return std::move(*socket);
+    kept = false;
+    co_return co_await connect(until, trouble);
+}
+
 task<result<std::vector<auth_http::header>>> http_client::get(
     const std::vector<auth_http::header>& lines,
     std::chrono::milliseconds within,
@@ -166,24 +177,18 @@ task<result<std::vector<auth_http::header>>> http_client::get(
         trouble = "a header line of the request cannot be sent";
         co_return question.error();
     }
-    for (bool fresh = false;; fresh = true) {
-        std::optional<stream_socket> socket;
-        if (!fresh) socket = take_idle();
-        bool reused = socket.has_value();
-        if (!reused) {
-            auto made = co_await connect(until, trouble);
-            if (!made) co_return made.error();
-            socket.emplace(std::move(*made));
-        }
-        exchange e(*question, std::move(*socket));
-        auto ran = co_await run(e, until);
-        if (!ran && reused && ran.error() == errc::unavailable && e.heard_nothing()) continue;
+    for (bool kept = true;; kept = false) {
+        auto socket = co_await connection_for(kept, until, trouble);
+        if (!socket) co_return socket.error();
+        auto e = std::make_unique<exchange>(*question, std::move(*socket));
+        auto ran = co_await run(*e, until);
+        if (!ran && kept && ran.error() == errc::unavailable && e->heard_nothing()) continue;
         if (!ran) {
-            trouble = e.trouble.empty() ? ran.error().message() : e.trouble;
+            trouble = e->trouble.empty() ? ran.error().message() : e->trouble;
             co_return ran.error();
         }
-        auto answer = lines_of(e.answer);
-        co_await finish(e);
+        auto answer = lines_of(e->answer);
+        co_await finish(*e);
         co_return answer;
     }
 }

@@ -44,6 +44,9 @@ private:
 
     std::optional<stream_socket> take_idle();
     void keep(stream_socket);
+    task<result<stream_socket>> connection_for(
+        bool& kept, clock::time_point until, std::string& trouble
+    );
     task<result<stream_socket>> connect(clock::time_point until, std::string& trouble);
     task<result<void>> run(exchange&, clock::time_point until);
     task<> finish(exchange&);
