@@ -4,8 +4,6 @@
 #include "backends/tls/wire.hpp"
 #include "backends/wolfssl/library.hpp"
 
-#include <array>
-
 namespace postern::tls::wolfssl {
 
 // What the library's callbacks find behind a connection.
@@ -13,9 +11,6 @@ struct connection {
     wire bytes;
     const resumption* sessions = nullptr; // null: the handshake leaves no trace (a rehearsal)
     resumption_memory memory;
-    // Under which a session is kept, or was found; empty: none. No longer than an id can be.
-    std::array<std::byte, 32> id{};
-    std::size_t id_bytes = 0;
     bool uses_ticket = false; // one was opened or issued, so the session is not kept by its id
 };
 

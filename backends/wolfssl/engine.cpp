@@ -1,7 +1,6 @@
 #include "backends/wolfssl/engine.hpp"
 
 #include "backends/tls/cipher_names.hpp"
-#include "backends/wolfssl/map_sessions.hpp"
 
 #include <algorithm>
 
@@ -99,7 +98,6 @@ progress library_engine::stopped(int result) {
 
 progress library_engine::failed(std::string why) {
     over_ = status::failed;
-    forget_session(self_);
     reason_ = std::move(why);
     return {over_};
 }

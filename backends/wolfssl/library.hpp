@@ -47,7 +47,6 @@ template <auto Free> struct frees {
 using ctx_handle = std::unique_ptr<WOLFSSL_CTX, frees<wolfSSL_CTX_free>>;
 using ssl_handle = std::unique_ptr<WOLFSSL, frees<wolfSSL_free>>;
 using session_handle = std::unique_ptr<WOLFSSL_SESSION, frees<wolfSSL_SESSION_free>>;
-using x509_handle = std::unique_ptr<WOLFSSL_X509, frees<wolfSSL_X509_free>>;
 
 // capabilities.cpp: what this build of the library can do.
 std::span<const capability> capabilities();

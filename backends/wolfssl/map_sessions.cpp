@@ -39,11 +39,6 @@ private:
     std::string text_;
 };
 
-void note_id(connection& self, std::span<const std::byte> id) {
-    self.id_bytes = std::min(id.size(), self.id.size());
-    std::copy_n(id.begin(), self.id_bytes, self.id.begin());
-}
-
 int keep_session(WOLFSSL* ssl, WOLFSSL_SESSION* session) noexcept {
     auto& self = connection_of(ssl);
     // 5.5 calls this for tickets too, and for TLS 1.3, which has no ids.
@@ -54,10 +49,8 @@ int keep_session(WOLFSSL* ssl, WOLFSSL_SESSION* session) noexcept {
     if (!id || id_size == 0 || size <= 0) return 0;
     wiped_bytes serial(static_cast<std::size_t>(size));
     auto* at = serial.data();
-    if (wolfSSL_i2d_SSL_SESSION(session, &at) == size) {
-        note_id(self, bytes_of(id, id_size));
+    if (wolfSSL_i2d_SSL_SESSION(session, &at) == size)
         self.sessions->keep(bytes_of(id, id_size), serial.bytes());
-    }
     return 0; // the library may free the session
 }
 
@@ -68,7 +61,6 @@ WOLFSSL_SESSION* find_session(WOLFSSL* ssl, const raw* id, int id_size, int* cop
     if (wolfSSL_GetVersion(ssl) == WOLFSSL_TLSV1_3) return nullptr;
     auto found = self.sessions->find(bytes_of(id, static_cast<std::size_t>(id_size)));
     if (!found) return nullptr;
-    note_id(self, bytes_of(id, static_cast<std::size_t>(id_size)));
     const auto* at = reinterpret_cast<const raw*>(found->data());
     auto* session = wolfSSL_d2i_SSL_SESSION(nullptr, &at, static_cast<long>(found->size()));
     wipe(*found);
@@ -168,10 +160,6 @@ void use_sessions(WOLFSSL_CTX* ctx, const resumption& sessions) {
     wolfSSL_CTX_set_timeout(ctx, static_cast<unsigned int>(seconds));
     wolfSSL_CTX_set_TicketHint(ctx, static_cast<int>(std::min(seconds, longest_hint)));
     use_tickets(ctx, sessions.gives_tickets());
-}
-
-void forget_session(const connection& self) {
-    if (self.sessions) self.sessions->drop(std::span(self.id).first(self.id_bytes));
 }
 
 }

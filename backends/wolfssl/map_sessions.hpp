@@ -9,7 +9,4 @@ namespace postern::tls::wolfssl {
 // logic, which they find through each `connection`.
 void use_sessions(WOLFSSL_CTX*, const resumption&);
 
-// RFC 5246 section 7.2.2: the session of a connection that failed is resumed no more.
-void forget_session(const connection&);
-
 }

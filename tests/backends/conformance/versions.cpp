@@ -57,6 +57,20 @@ TEST_CASE("ssl_protocols offers the versions that it names, and no others") {
     }
 }
 
+// The client's best suites are of a newer version; the server must pass over them.
+TEST_CASE("a client of all versions agrees with a server of an older one alone") {
+    for (auto& r : rows) {
+        if (support_of("ssl_protocols", r.name) == support::absent) continue;
+        INFO(r.name);
+        auto seen = meet(
+            server_speaking({r.version}), {"-min_protocol", "TLSv1", "-cipher", "ALL:@SECLEVEL=0"}
+        );
+        INFO(seen.client);
+        CHECK(seen.agreed);
+        CHECK(seen.what.protocol == r.name);
+    }
+}
+
 TEST_CASE("ssl_protocols is TLSv1.2 and TLSv1.3 unless it is set, and the best one wins") {
     auto by_default = must_compile(settings_with({rsa_identity()}));
     auto modern = meet(by_default);
