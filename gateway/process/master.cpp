@@ -136,11 +136,14 @@ void master::open_sockets(examined& next) {
 }
 
 void master::put_in_force(examined next, preparations made) {
+    auto user_changed = number_ > 0 && become_ && made.become && *become_ != *made.become;
     now_ = std::move(next);
     become_ = made.become;
     logs_ = std::move(made.logs);
     auto& settings = *now_.config.made;
     events_.reopen(logs_.error.get(), logs_.access.get(), settings.log.level, settings.log.format);
+    if (user_changed)
+        events_.event(log_level::warn, "running workers keep their user, new ones get the new one");
     announce_sockets();
     sockets_.keep();
     zones_.keep();

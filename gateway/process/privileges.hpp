@@ -12,6 +12,8 @@ namespace postern::gateway {
 struct identity {
     uid_t user;
     gid_t group;
+
+    bool operator==(const identity&) const = default;
 };
 
 // Whom the settings name. Nothing, and words about it in `why`, when there is no such user or

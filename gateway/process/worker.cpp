@@ -39,6 +39,7 @@ worker::worker(asio::io_context& loop, belongings& own, const tls::backend& libr
 worker::~worker() = default;
 
 std::string worker::apply(bundle b) {
+    if (leaving_) return "this worker is leaving\n";
     auto config = config::load(b.text.reveal(), b.name, b.reader());
     if (!config.made) return printed(config.diagnostics, b.text.reveal());
     if (auto taken = own_.rooms.take(b); !taken)
@@ -150,6 +151,7 @@ void worker::close_doors(door::waiting waiting) {
 }
 
 void worker::drain(std::function<void()> done) {
+    leaving_ = true;
     close_doors(door::waiting::come_in);
     auto limit = now_ ? now_->settings->process.shutdown_timeout : std::chrono::milliseconds(0);
     if (limit.count() > 0) {
@@ -172,6 +174,7 @@ void worker::drain(std::function<void()> done) {
 }
 
 void worker::stop(std::function<void()> done) {
+    leaving_ = true;
     close_doors(door::waiting::stay_out);
     own_.live.stop_all();
     // Sessions that came in just now have their first turn before this one.

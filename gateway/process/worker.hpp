@@ -75,6 +75,7 @@ private:
     std::shared_ptr<const generation> now_;
     std::map<std::uint64_t, std::shared_ptr<door>> doors_;
     boost::asio::steady_timer patience_;
+    bool leaving_ = false;
     std::function<void()> empty_; // called when the last session has gone
     std::size_t attended_ = 0, most_ = 0;
     std::chrono::steady_clock::time_point complained_{};
