@@ -62,7 +62,7 @@ TEST_CASE("the server name that the client sent is among the facts") {
 
 TEST_CASE("the handshake is the same in whatever pieces its bytes arrive") {
     for (auto* version : {"-tls1_2", "-tls1_3"})
-        for (std::size_t piece : {1, 2, 7, 100, 65536}) {
+        for (std::size_t piece : {1u, 2u, 7u, 100u, 65536u}) {
             INFO(version << " in pieces of " << piece);
             how way;
             way.piece = piece;
