@@ -29,7 +29,7 @@ public:
 
 private:
     void put_bytes(const void* from, std::size_t n) {
-        if (size_ + n <= room_.size()) std::memcpy(room_.data() + size_, from, n);
+        if (n > 0 && size_ + n <= room_.size()) std::memcpy(room_.data() + size_, from, n);
         size_ += n;
     }
     std::span<std::byte> room_;
@@ -43,7 +43,7 @@ public:
     std::uint64_t number() {
         std::uint64_t n = 0;
         auto from = take(sizeof n);
-        std::memcpy(&n, from.data(), from.size());
+        if (good_) std::memcpy(&n, from.data(), from.size());
         return n;
     }
     std::string_view text() {

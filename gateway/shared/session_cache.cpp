@@ -208,8 +208,7 @@ void session_cache::append(const record& r, bytes id, bytes session) {
     store(r.at + next_word, r.next);
     store(r.at + checksum_word, r.checksum);
     auto body = memory_.bytes().data() + r.body();
-    std::memcpy(body, id.data(), id.size());
-    std::memcpy(body + id.size(), session.data(), session.size());
+    std::ranges::copy(session, std::ranges::copy(id, body).out);
     store(head_word, r.behind()); // from here on it is part of the ring,
     store(bucket_of(id), r.at);   // and from here on it can be found
 }

@@ -13,6 +13,12 @@ inline std::span<const std::byte> bytes_of(std::string_view text) {
     return std::as_bytes(std::span(text));
 }
 
+inline bool holds(std::span<const std::byte> memory, std::span<const std::byte> part) {
+    std::string_view all(reinterpret_cast<const char*>(memory.data()), memory.size());
+    std::string_view wanted(reinterpret_cast<const char*>(part.data()), part.size());
+    return all.find(wanted) != all.npos;
+}
+
 inline gateway::segment some_memory(std::size_t bytes) {
     return gateway::segment::make("test", bytes).value();
 }
