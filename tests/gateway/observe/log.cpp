@@ -1,8 +1,8 @@
 #include "gateway/observe/log.hpp"
-#include "protocols/io/errc.hpp"
 
 #include "gateway/observe/access_line.hpp"
 #include "gateway/observe/line.hpp"
+#include "protocols/io/errc.hpp"
 #include "tests/support/catch.hpp"
 
 #include <fcntl.h>
