@@ -17,7 +17,7 @@ need_packages() {
         # Without a terminal nobody can type a password, so only a sudo that asks for none will do.
         [ -t 0 ] || as_root=(sudo -n)
         if ! command -v sudo >/dev/null || ! "${as_root[@]}" true 2>/dev/null; then
-            printf 'Some packages are missing. As root, run:\n  %s\n' "$how" >&2
+            printf 'Some packages are missing. As root, run:\n  apt-get update && %s\n' "$how" >&2
             exit 1
         fi
     fi
