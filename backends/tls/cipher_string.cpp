@@ -14,7 +14,7 @@ constexpr std::string_view separators = ":,; \t\r\n";
 bool is_one_of(char c, std::string_view some) { return some.find(c) != some.npos; }
 
 // Something wrong goes into a log: as much of a word as is useful, without control characters.
-std::string quoted(std::string_view word) {
+std::string in_quotes(std::string_view word) {
     std::string out = "\"";
     for (char c : word.substr(0, 80))
         out += (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) ? '?' : c;
@@ -115,7 +115,7 @@ void evaluation::command(std::string_view text) {
     }
     complain(
         config::severity::error,
-        "no such command " + quoted(text),
+        "no such command " + in_quotes(text),
         "there are @STRENGTH and @SECLEVEL=0 to @SECLEVEL=5"
     );
 }
@@ -136,7 +136,7 @@ std::optional<evaluation::test> evaluation::words(std::string_view item) {
             auto near = complaints_.size() < 4 ? nearest_cipher_word(name) : std::string();
             complain(
                 config::severity::error,
-                "no cipher suite or keyword " + quoted(name),
+                "no cipher suite or keyword " + in_quotes(name),
                 near.empty() ? "" : "did you mean \"" + near + "\"?"
             );
             return std::nullopt;
@@ -173,13 +173,14 @@ void evaluation::add(std::string_view item, const test& all) {
     if (std::ranges::any_of(all, &cipher_word::is_tls13))
         return complain(
             config::severity::warning,
-            quoted(item) + " is a suite of TLS 1.3, which this directive does not govern",
+            in_quotes(item) + " is a suite of TLS 1.3, which this directive does not govern",
             "leave it out: the suites of TLS 1.3 are always on"
         );
     auto any = std::ranges::any_of(list_, [&](const entry& e) { return matches(all, *e.what); });
     if (!any)
         complain(
-            config::severity::warning, "no suite of this TLS library is selected by " + quoted(item)
+            config::severity::warning,
+            "no suite of this TLS library is selected by " + in_quotes(item)
         );
     auto picks = [&](const entry& e) { return !e.active && matches(all, *e.what); };
     gather(false, picks);
@@ -192,9 +193,9 @@ void evaluation::group(std::string_view text) {
     if (!groups_ || !text.ends_with(']'))
         return complain(
             config::severity::error,
-            groups_ ? "no \"]\" ends the group " + quoted(text)
+            groups_ ? "no \"]\" ends the group " + in_quotes(text)
                     : "suites of equal preference are not available with this TLS library: " +
-                          quoted(text),
+                          in_quotes(text),
             groups_ ? "" : "write the suites one after the other, with \":\" between them"
         );
     auto rest = text.substr(1, text.size() - 2);

@@ -14,11 +14,12 @@ using config::complaint;
 using config::severity;
 using complaints = std::vector<complaint>;
 
-std::string quoted(const std::string& path) { return "\"" + path + "\""; }
+std::string in_quotes(const std::string& path) { return "\"" + path + "\""; }
 
 bool is_read(const config::file& file, std::string directive, complaints& out) {
     if (file.bytes) return true;
-    out.push_back({severity::error, std::move(directive), quoted(file.path) + " could not be read"}
+    out.push_back(
+        {severity::error, std::move(directive), in_quotes(file.path) + " could not be read"}
     );
     return false;
 }
@@ -55,14 +56,14 @@ bool read_chain(const config::file& file, key_pair& pair, complaints& out) {
         if (!der || !read_certificate(*der))
             return fail(
                 "certificate " + std::to_string(pair.chain.size() + 1) + " in " +
-                    quoted(file.path) + " cannot be understood",
+                    in_quotes(file.path) + " cannot be understood",
                 "the file may be damaged; try: openssl x509 -in FILE -noout -text"
             );
         pair.chain.push_back(std::move(*der));
     }
     if (pair.chain.empty())
         return fail(
-            "no certificate in " + quoted(file.path),
+            "no certificate in " + in_quotes(file.path),
             text.torn ? "a block begins there and does not end"
                       : "a PEM file holds a line -----BEGIN CERTIFICATE-----"
         );
@@ -83,7 +84,7 @@ bool read_key(const config::file& file, key_pair& pair, complaints& out) {
     out.push_back(
         {severity::error,
          "ssl_certificate_key",
-         "no private key in " + quoted(file.path),
+         "no private key in " + in_quotes(file.path),
          "a PEM file holds a line -----BEGIN PRIVATE KEY-----"}
     );
     return false;
@@ -96,13 +97,13 @@ void check_dates(const key_pair& pair, complaints& out) {
     };
     if (pair.leaf.not_after < now)
         warn(
-            "the certificate in " + quoted(pair.certificate_path) + " expired at " +
+            "the certificate in " + in_quotes(pair.certificate_path) + " expired at " +
                 date_of(pair.leaf.not_after),
             "clients will refuse it; renew it"
         );
     if (pair.leaf.not_before > now)
         warn(
-            "the certificate in " + quoted(pair.certificate_path) + " is not valid before " +
+            "the certificate in " + in_quotes(pair.certificate_path) + " is not valid before " +
                 date_of(pair.leaf.not_before),
             "is this machine's clock right?"
         );
@@ -151,13 +152,13 @@ std::vector<secret> pass_phrases(const config::tls_settings& from, complaints& o
 complaint key_unreadable(const key_pair& pair, bool any_phrase, std::string_view library_words) {
     complaint out{severity::error, "ssl_certificate_key", {}, {}};
     if (!pair.encrypted) {
-        out.text = "the private key in " + quoted(pair.key_path) + " cannot be loaded";
+        out.text = "the private key in " + in_quotes(pair.key_path) + " cannot be loaded";
         if (!library_words.empty()) out.text += " (" + std::string(library_words) + ")";
     } else if (any_phrase) {
-        out.text =
-            "no pass phrase in ssl_password_file opens the private key in " + quoted(pair.key_path);
+        out.text = "no pass phrase in ssl_password_file opens the private key in " +
+                   in_quotes(pair.key_path);
     } else {
-        out.text = "the private key in " + quoted(pair.key_path) + " is encrypted";
+        out.text = "the private key in " + in_quotes(pair.key_path) + " is encrypted";
         out.hint = "ssl_password_file names a file with its pass phrase";
     }
     return out;
@@ -167,8 +168,8 @@ complaint key_does_not_match(const key_pair& pair) {
     return {
         severity::error,
         "ssl_certificate_key",
-        "the private key in " + quoted(pair.key_path) + " does not belong to the certificate in " +
-            quoted(pair.certificate_path),
+        "the private key in " + in_quotes(pair.key_path) +
+            " does not belong to the certificate in " + in_quotes(pair.certificate_path),
         "the key of the first certificate in the file is needed"};
 }
 

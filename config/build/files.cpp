@@ -21,7 +21,7 @@ public:
         if (f.bytes) return;
         out_.error(
             where,
-            std::string(directive) + ": cannot read " + quoted(f.path) + ": " +
+            std::string(directive) + ": cannot read " + in_quotes(f.path) + ": " +
                 std::generic_category().message(it->second.error),
             hint
         );

@@ -36,7 +36,7 @@ std::string block_hint(std::string_view name) {
 
 void refuse_name(const std::string& name, const place& where, unsigned context, findings& out) {
     if (auto hint = block_hint(name); !hint.empty() && find_directives(name, ~0u).empty())
-        return out.error(where, quoted(name) + " is a block, not a directive", hint);
+        return out.error(where, in_quotes(name) + " is a block, not a directive", hint);
     if (auto known = find_directives(name, ~0u); !known.empty()) {
         unsigned belongs = 0;
         for (auto d : known)
@@ -53,7 +53,7 @@ void refuse_name(const std::string& name, const place& where, unsigned context, 
         );
     auto hint = did_you_mean(name, names_in(context));
     if (hint.empty()) hint = did_you_mean(name, names_in(~0u));
-    out.error(where, "unknown directive " + quoted(name), hint);
+    out.error(where, "unknown directive " + in_quotes(name), hint);
 }
 
 void refuse_block(const block& b, findings& out) {
@@ -66,7 +66,7 @@ void refuse_block(const block& b, findings& out) {
     constexpr std::array<std::string_view, 3> names{"mail", "server", "route"};
     auto hint = block_hint(nearest(b.name, names));
     if (hint.empty()) hint = "known blocks: [mail], [[mail.server]], [[mail.route]]";
-    out.error(b.where, "unknown block " + quoted(b.name), hint);
+    out.error(b.where, "unknown block " + in_quotes(b.name), hint);
 }
 
 void check_block(const block&, unsigned context, findings&);

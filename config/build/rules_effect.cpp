@@ -48,7 +48,7 @@ void check_list(
         if (is_ours(words[n]))
             out.warning(
                 j.notes().place_of(directive, n),
-                std::string(directive) + ": " + quoted(words[n]) +
+                std::string(directive) + ": " + in_quotes(words[n]) +
                     " will be announced twice, or where it is not true",
                 "postern announces it by itself when it applies; leave it out"
             );

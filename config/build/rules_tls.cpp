@@ -62,7 +62,7 @@ void check_zone(const judged& j, findings& out) {
         out.error(
             j.notes().place_of("ssl_session_cache"),
             "ssl_session_cache: the size " + std::to_string(mine.zone_bytes) + " of zone " +
-                quoted(mine.zone) + " conflicts with already declared size " +
+                in_quotes(mine.zone) + " conflicts with already declared size " +
                 std::to_string(other.zone_bytes),
             "it is declared at " + short_place(j.all.notes[i].place_of("ssl_session_cache"))
         );

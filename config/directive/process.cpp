@@ -39,7 +39,7 @@ struct worker_count : number<0, 1024> {
             if (parse_number(words[0].text)) return number<0, 1024>::read(words, in, field);
             return in.refuse(
                 words[0].where,
-                "unknown word " + quoted(words[0].text),
+                "unknown word " + in_quotes(words[0].text),
                 "write auto, or a number from 0 to 1024"
             );
         }

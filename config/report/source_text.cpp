@@ -95,7 +95,7 @@ std::string visible(std::string_view text) {
     return out;
 }
 
-std::string quoted(std::string_view word) {
+std::string in_quotes(std::string_view word) {
     constexpr std::size_t most = 60;
     std::size_t end = 0;
     for (std::size_t n = 0; n < most && end < word.size(); ++n)

@@ -23,6 +23,6 @@ std::size_t count_characters(std::string_view text);
 std::string visible(std::string_view text);
 
 // A word in quotes for a message, cut when it is longer than 60 characters.
-std::string quoted(std::string_view word);
+std::string in_quotes(std::string_view word);
 
 }

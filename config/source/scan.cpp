@@ -80,7 +80,9 @@ std::optional<scan_trouble> scan_toml(std::string_view text) {
         } else if (!is_plain(c)) {
             auto length = std::max<std::size_t>(1, sequence_length(text.substr(at)));
             return trouble_at(
-                text, at, quoted(text.substr(at, length)) + " may stand only in quotes or comments"
+                text,
+                at,
+                in_quotes(text.substr(at, length)) + " may stand only in quotes or comments"
             );
         } else {
             dots = c == '\n' ? 0 : dots + (c == '.' ? 1 : 0);

@@ -61,7 +61,7 @@ std::string join_address(std::string_view host, std::uint16_t port) {
 bool upstream_kind::read(std::span<const word> words, reading& in, upstream_address& field) {
     auto& [text, where] = words[0];
     if (text.find("://") != text.npos)
-        return in.refuse(where, quoted(text) + ": only plain host[:port] so far, no schemes");
+        return in.refuse(where, in_quotes(text) + ": only plain host[:port] so far, no schemes");
     if (text.starts_with("unix:"))
         return in.refuse(where, "an upstream at a Unix socket is not supported yet");
     if (!canonical_ipv6(text).empty())
@@ -69,10 +69,10 @@ bool upstream_kind::read(std::span<const word> words, reading& in, upstream_addr
     auto parts = cut_address(text);
     if (!parts || (!parts->bracketed && !is_host_name(parts->host)))
         return in.refuse(
-            where, quoted(text) + " is no address", "write imap.example.org:143 or 192.0.2.1:143"
+            where, in_quotes(text) + " is no address", "write imap.example.org:143 or 192.0.2.1:143"
         );
     auto port = parts->has_port ? parse_port(parts->port, false) : 0;
-    if (!port) return in.refuse(where, quoted(parts->port) + " is not a port", "1 to 65535");
+    if (!port) return in.refuse(where, in_quotes(parts->port) + " is not a port", "1 to 65535");
     field = {parts->host, *port};
     return true;
 }

@@ -29,17 +29,17 @@ bool read_zone(const word& w, reading& in, session_cache& out) {
     if (!is_zone_name(name) || !bytes)
         return in.refuse(
             w.where,
-            "invalid session cache " + quoted(w.text),
+            "invalid session cache " + in_quotes(w.text),
             "write shared:name:size, as in shared:SSL:10m"
         );
     if (*bytes < smallest_zone)
         return in.refuse(
             w.where,
-            "session cache " + quoted(w.text) + " is too small",
+            "session cache " + in_quotes(w.text) + " is too small",
             "at least 32k; a megabyte holds about 4,000 sessions"
         );
     if (*bytes > largest_zone)
-        return in.refuse(w.where, "session cache " + quoted(w.text) + " is larger than 4g");
+        return in.refuse(w.where, "session cache " + in_quotes(w.text) + " is larger than 4g");
     out.zone = name;
     out.zone_bytes = static_cast<std::size_t>(*bytes);
     return true;
@@ -47,11 +47,11 @@ bool read_zone(const word& w, reading& in, session_cache& out) {
 
 bool read_sessions(const word& w, reading& in, session_cache& out) {
     auto n = parse_number(std::string_view(w.text).substr(8));
-    if (!n) return in.refuse(w.where, "invalid session cache " + quoted(w.text));
+    if (!n) return in.refuse(w.where, "invalid session cache " + in_quotes(w.text));
     if (*n == 0 || *n > most_sessions)
         return in.refuse(
             w.where,
-            quoted(w.text) + ": from 1 to 10000000 sessions",
+            in_quotes(w.text) + ": from 1 to 10000000 sessions",
             "a cache without a limit would grow until memory ends"
         );
     out.builtin_sessions = static_cast<std::size_t>(*n);
@@ -72,7 +72,7 @@ bool read_mode(const word& w, reading& in, session_cache& out) {
     auto hint = did_you_mean(std::string_view(w.text).substr(0, w.text.find(':')), known);
     return in.refuse(
         w.where,
-        "invalid session cache " + quoted(w.text),
+        "invalid session cache " + in_quotes(w.text),
         hint.empty() ? cache_kind::syntax() : hint
     );
 }
@@ -87,7 +87,9 @@ bool cache_kind::read(std::span<const word> words, reading& in, session_cache& f
         auto& seen = is_zone ? zone : how;
         if (seen)
             return in.refuse(
-                w.where, quoted(w.text) + " contradicts " + quoted(seen->text), cache_kind::syntax()
+                w.where,
+                in_quotes(w.text) + " contradicts " + in_quotes(seen->text),
+                cache_kind::syntax()
             );
         seen = &w;
         if (w.text == "shared")
@@ -101,7 +103,7 @@ bool cache_kind::read(std::span<const word> words, reading& in, session_cache& f
     if (zone && !how) out.builtin = mode::unused;
     if (zone && !out.uses_zone())
         in.warn(
-            zone->where, "the zone is not used, since " + quoted(how->text) + " stands beside it"
+            zone->where, "the zone is not used, since " + in_quotes(how->text) + " stands beside it"
         );
     field = out;
     return true;

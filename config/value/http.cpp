@@ -40,7 +40,7 @@ bool read_target(std::string_view text, const word& w, reading& in, http_address
         out.target.size() > longest_target)
         return in.refuse(
             w.where,
-            quoted(out.target) + " is no path of an http address",
+            in_quotes(out.target) + " is no path of an http address",
             "visible ASCII without '#', the rest as %20 and the like"
         );
     return true;
@@ -52,7 +52,7 @@ bool read_unix(std::string_view text, const word& w, reading& in, http_address& 
         return false;
     auto target = colon == text.npos ? std::string_view() : text.substr(colon + 1);
     if (!target.empty() && target[0] != '/')
-        return in.refuse(w.where, quoted(target) + " must begin with '/'");
+        return in.refuse(w.where, in_quotes(target) + " must begin with '/'");
     return read_target(target, w, in, out);
 }
 
@@ -78,11 +78,11 @@ bool http_kind::read(std::span<const word> words, reading& in, http_address& fie
     if (!parts || (!parts->bracketed && !is_host_name(parts->host)))
         return in.refuse(
             w.where,
-            quoted(w.text) + " is no http address",
+            in_quotes(w.text) + " is no http address",
             "write http://127.0.0.1:8080/auth or unix:/run/auth.sock:/auth"
         );
     auto port = parts->has_port ? parse_port(parts->port, false) : std::uint16_t{80};
-    if (!port) return in.refuse(w.where, quoted(parts->port) + " is not a port", "1 to 65535");
+    if (!port) return in.refuse(w.where, in_quotes(parts->port) + " is not a port", "1 to 65535");
     out.host = parts->host;
     out.port = *port;
     if (!read_target(text.substr(end), w, in, out)) return false;
@@ -105,15 +105,15 @@ bool header_kind::read(std::span<const word> words, reading& in, value_type& fie
     if (!is_token(name.text))
         return in.refuse(
             name.where,
-            quoted(name.text) + " is no name of a header",
+            in_quotes(name.text) + " is no name of a header",
             "write \"Name value\" or [\"Name\", \"value\"]"
         );
     if (std::ranges::find(ours, lowered(name.text)) != ours.end())
-        return in.refuse(name.where, quoted(name.text) + " is set by postern itself");
+        return in.refuse(name.where, in_quotes(name.text) + " is set by postern itself");
     if (words.size() < 2)
         return in.refuse(
             name.where,
-            "the header " + quoted(name.text) + " has no value",
+            "the header " + in_quotes(name.text) + " has no value",
             "write [\"Name value\"] or [[\"Name\", \"value\"]]"
         );
     std::string value;

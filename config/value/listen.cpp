@@ -35,7 +35,7 @@ bool read_port(const word& w, const std::string& port, reading& in, listen_addre
     if (port.find('-') != port.npos)
         return in.refuse(w.where, "port ranges are not supported yet", "write each port");
     auto n = parse_port(port, true);
-    if (!n) return in.refuse(w.where, quoted(port) + " is not a port", "0 to 65535");
+    if (!n) return in.refuse(w.where, in_quotes(port) + " is not a port", "0 to 65535");
     out.port = *n;
     return true;
 }
@@ -43,7 +43,7 @@ bool read_port(const word& w, const std::string& port, reading& in, listen_addre
 bool refuse_no_port(const word& w, reading& in) {
     return in.refuse(
         w.where,
-        quoted(w.text) + " has no port",
+        in_quotes(w.text) + " has no port",
         "write " + w.text + ":993, or whichever port it is"
     );
 }
@@ -58,7 +58,7 @@ bool read_address(const word& w, reading& in, listen_address& out) {
         );
     auto parts = cut_address(w.text);
     if (!parts)
-        return in.refuse(w.where, quoted(w.text) + " is no address", "write [2001:db8::1]:993");
+        return in.refuse(w.where, in_quotes(w.text) + " is no address", "write [2001:db8::1]:993");
     if (parts->bracketed) {
         out.host = parts->host;
     } else if (parts->host != "*") {
@@ -66,7 +66,8 @@ bool read_address(const word& w, reading& in, listen_address& out) {
         if (out.host.empty())
             return in.refuse(
                 w.where,
-                quoted(parts->host) + " is not an address of this machine; names are not looked up",
+                in_quotes(parts->host) +
+                    " is not an address of this machine; names are not looked up",
                 "write 127.0.0.1:993, [::1]:993 or *:993"
             );
     }
@@ -81,11 +82,11 @@ bool refuse_parameter(const word& w, reading& in) {
     auto name = std::string_view(w.text).substr(0, w.text.find('='));
     if (std::ranges::find(of_nginx, name) != of_nginx.end())
         return in.refuse(
-            w.where, quoted(w.text) + " is a parameter of nginx that postern does not have yet"
+            w.where, in_quotes(w.text) + " is a parameter of nginx that postern does not have yet"
         );
     auto hint = did_you_mean(w.text, known);
     return in.refuse(
-        w.where, "unknown parameter " + quoted(w.text), hint.empty() ? "ssl or backlog=N" : hint
+        w.where, "unknown parameter " + in_quotes(w.text), hint.empty() ? "ssl or backlog=N" : hint
     );
 }
 
@@ -98,7 +99,7 @@ bool read_parameter(const word& w, reading& in, listen_address& out) {
     if (!w.text.starts_with("backlog=")) return refuse_parameter(w, in);
     auto n = parse_number(std::string_view(w.text).substr(8));
     if (!n || *n == 0 || *n > 65535)
-        return in.refuse(w.where, "invalid " + quoted(w.text), "a number from 1 to 65535");
+        return in.refuse(w.where, "invalid " + in_quotes(w.text), "a number from 1 to 65535");
     out.backlog = static_cast<int>(*n);
     return true;
 }

@@ -113,7 +113,7 @@ parsed_time parse_time(std::string_view text) {
         if (digits.empty()) return wrong("must begin with a digit");
         auto word = take_unit(text);
         auto at = find_unit(word);
-        if (at == units.size()) return wrong("unknown unit " + quoted(word));
+        if (at == units.size()) return wrong("unknown unit " + in_quotes(word));
         if (at < next) return wrong("units must go from the largest to the smallest, each once");
         next = at + 1;
         skip_blanks(text);
@@ -147,7 +147,7 @@ bool read_number(
     const word& w, reading& in, std::uint64_t low, std::uint64_t high, std::uint64_t& out
 ) {
     auto n = parse_number(w.text);
-    if (!n) return in.refuse(w.where, quoted(w.text) + " is not a number");
+    if (!n) return in.refuse(w.where, in_quotes(w.text) + " is not a number");
     if (*n < low || *n > high)
         return in.refuse(
             w.where,
@@ -162,7 +162,7 @@ bool read_size(
     const word& w, reading& in, std::uint64_t low, std::uint64_t high, std::uint64_t& out
 ) {
     auto n = parse_size(w.text);
-    if (!n) return in.refuse(w.where, quoted(w.text) + " is not a size", "write 4096, 4k or 1m");
+    if (!n) return in.refuse(w.where, in_quotes(w.text) + " is not a size", "write 4096, 4k or 1m");
     if (*n < low || *n > high)
         return in.refuse(
             w.where,
@@ -182,11 +182,13 @@ bool read_time(
 ) {
     auto [time, why] = parse_time(w.text);
     if (!time)
-        return in.refuse(w.where, quoted(w.text) + " is no time: " + why, "write 30s, 5m or 1h");
+        return in.refuse(w.where, in_quotes(w.text) + " is no time: " + why, "write 30s, 5m or 1h");
     if (whole_seconds && time->count() % 1000 != 0)
-        return in.refuse(w.where, quoted(w.text) + " is not in whole seconds");
+        return in.refuse(w.where, in_quotes(w.text) + " is not in whole seconds");
     if (*time < low)
-        return in.refuse(w.where, quoted(w.text) + " is too short", "at least " + write_time(low));
+        return in.refuse(
+            w.where, in_quotes(w.text) + " is too short", "at least " + write_time(low)
+        );
     out = *time;
     return true;
 }

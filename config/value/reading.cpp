@@ -23,7 +23,7 @@ std::string name_of(const value& v) {
     if (v.what == value::boolean) return "true or false";
     if (v.what == value::integer) return "the number " + v.written;
     if (v.what == value::array) return "an array";
-    return v.what == value::other ? v.written : quoted(v.written);
+    return v.what == value::other ? v.written : in_quotes(v.written);
 }
 
 bool refuse_type(const value& v, const shape& kind, reading& in) {
@@ -133,7 +133,7 @@ bool take_words(const value& v, const shape& kind, reading& in, std::vector<word
     if (out.size() > kind.most)
         return in.refuse(
             out[kind.most].where,
-            "too many words: " + quoted(out[kind.most].text),
+            "too many words: " + in_quotes(out[kind.most].text),
             "takes " + kind.syntax()
         );
     return true;

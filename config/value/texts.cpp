@@ -53,7 +53,7 @@ bool read_path(const word& w, reading& in, std::string& field) {
         if (w.text.starts_with(prefix))
             return in.refuse(
                 w.where,
-                quoted(w.text) + ": \"" + std::string(prefix) +
+                in_quotes(w.text) + ": \"" + std::string(prefix) +
                     "\" is something of nginx that postern does not have yet",
                 "name a file"
             );
@@ -68,7 +68,7 @@ bool read_host_name(const word& w, reading& in, std::string& field) {
     if (!is_host_name(w.text))
         return in.refuse(
             w.where,
-            quoted(w.text) + " is not a host name",
+            in_quotes(w.text) + " is not a host name",
             "letters, digits, '-', '_' and '.', such as mail.example.org"
         );
     field = w.text;
@@ -83,7 +83,7 @@ bool read_capability(const word& w, bool blanks, reading& in) {
     if (!good)
         return in.refuse(
             w.where,
-            quoted(w.text) + " cannot be announced",
+            in_quotes(w.text) + " cannot be announced",
             std::string("1 to 200 visible ASCII characters") + (blanks ? "" : ", no blanks")
         );
     return true;
@@ -96,7 +96,7 @@ bool read_user_template(const word& w, reading& in, std::string& field) {
         if (!is_brace_word(part))
             return in.refuse(
                 w.where,
-                "unknown part " + quoted(part),
+                "unknown part " + in_quotes(part),
                 "{user} is the whole login name, {local} and {domain} its halves"
             );
         at = end + 1;

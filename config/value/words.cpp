@@ -18,7 +18,7 @@ std::optional<std::size_t> choose(const word& w, std::span<const choice> all, re
         if (all[i].word == w.text && all[i].missing) {
             in.refuse(
                 w.where,
-                quoted(w.text) + " is a word of nginx that postern does not have yet",
+                in_quotes(w.text) + " is a word of nginx that postern does not have yet",
                 "known here: " + join_words(all, ", ")
             );
             return std::nullopt;
@@ -29,7 +29,7 @@ std::optional<std::size_t> choose(const word& w, std::span<const choice> all, re
     auto hint = did_you_mean(w.text, known);
     in.refuse(
         w.where,
-        "unknown word " + quoted(w.text),
+        "unknown word " + in_quotes(w.text),
         hint.empty() ? "known here: " + join_words(all, ", ") : hint
     );
     return std::nullopt;

@@ -96,12 +96,12 @@ TEST_CASE("nothing in a configuration reaches the terminal raw") {
 }
 
 TEST_CASE("long words are cut in messages, between characters") {
-    CHECK(quoted("a") == "\"a\"");
+    CHECK(in_quotes("a") == "\"a\"");
     std::string word;
     for (int i = 0; i < 61; ++i)
         word += "é";
-    CHECK(quoted(word) == "\"" + word.substr(0, 120) + "…\"");
-    CHECK(quoted(word.substr(0, 120)) == "\"" + word.substr(0, 120) + "\"");
+    CHECK(in_quotes(word) == "\"" + word.substr(0, 120) + "…\"");
+    CHECK(in_quotes(word.substr(0, 120)) == "\"" + word.substr(0, 120) + "\"");
 }
 
 TEST_CASE("the nearest word is found, if it is near") {
