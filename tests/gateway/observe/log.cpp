@@ -82,7 +82,7 @@ struct pipe_pair {
 }
 
 TEST_CASE("a log value cannot break its line, whatever it holds") {
-    auto& row = GENERATE(from_range(std::begin(rows), std::end(rows)));
+    auto row = GENERATE(from_range(std::begin(rows), std::end(rows)));
     INFO(row.about);
     CHECK(written(style::text, row.value) == row.text);
     CHECK(written(style::json, row.value) == row.json);
