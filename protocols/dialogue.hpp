@@ -24,12 +24,14 @@ struct refusal {
         {}; // hostile: encoded by the protocol where it leaves us; no line of it may break out
     std::string code =
         {}; // "535 5.7.0", "454 4.7.0"; SMTP only; anything malformed is replaced by the default
+    bool temporary = false; // denied: it may be otherwise later, so our sentence must not say never
 };
 
 // What the upstream answered to the login.
 struct entry {
     bool accepted = false;
-    std::string reply; // its words, whole lines. Accepted: with whatever it sent after them
+    bool temporary = false; // not accepted, but for a reason that may pass
+    std::string reply;      // its words, whole lines. Accepted: with whatever it sent after them
 };
 
 // What a mail protocol must be able to say. The gateway knows no other word of IMAP, POP3 or SMTP.

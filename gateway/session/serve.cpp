@@ -35,13 +35,15 @@ struct attempt {
     refusal no = {};
     std::chrono::seconds wait{0}; // before the refusal
     bool may_retry = false;
-    error_code why = {}; // what ends the session when the client may not try again
+    bool called_off = false; // the client has gone: what fails now fails for that
+    error_code why = {};     // what ends the session when the client may not try again
 
     bool entered() const { return said.accepted; }
 };
 
 // Nobody said no, but it cannot be done: the client hears of an error of ours.
 void fail(attempt& a, party by, error_code why, std::string detail) {
+    if (a.called_off) return;
     a.no.why = refusal::kind::unavailable;
     a.why = why;
     a.seen.end.by = by;
@@ -60,11 +62,18 @@ void fail(attempt& a, party by, error_code why, std::string detail) {
     );
 }
 
+// Some servers repeat the command that they did not like, and a log is no place for a password.
+std::string_view fit_for_log(std::string_view words, const secret& password) {
+    words = words.substr(0, words.find_first_of("\r\n"));
+    bool repeats = !password.empty() && words.find(password.reveal()) != words.npos;
+    return repeats ? "(words with the password in them)" : words;
+}
+
 // Somebody said no. Operators and those who watch for guessed passwords want to know.
 void deny(attempt& a, party by, refusal no, std::string_view words) {
     a.no = std::move(no);
     a.why = errc::refused;
-    words = words.substr(0, words.find_first_of("\r\n"));
+    words = fit_for_log(words, a.login.password);
     std::string_view who = by == party::upstream ? "upstream" : "lookup";
     a.seen.detail = std::string(who) + " said: " + std::string(words);
     a.tools.events.event(
@@ -93,6 +102,7 @@ task<> enter(attempt& a, stream_socket socket) {
     } else {
         refusal no;
         no.why = refusal::kind::denied;
+        no.temporary = said->temporary;
         if (a.tools.settings.proxy.pass_error_message) no.text = said->reply;
         deny(a, party::upstream, std::move(no), said->reply);
         a.may_retry = true;
@@ -141,7 +151,10 @@ task<> try_login(attempt& a) {
 // try_login, called off when the client goes meanwhile: then errc::closed, or shutting_down.
 task<result<void>> attend(attempt& a) {
     asio::cancellation_signal stop;
-    auto call_off = [&stop] { stop.emit(asio::cancellation_type::terminal); };
+    auto call_off = [&stop, &a] {
+        a.called_off = true;
+        stop.emit(asio::cancellation_type::terminal);
+    };
     leaving watch(a.client, call_off);
     auto where = a.client.socket().get_executor();
     auto trying = try_login(a);
@@ -188,6 +201,7 @@ task<result<admitted>> serve(
         if (auto said = co_await talk.refuse(a.no); !said) co_return said.error();
         if (!a.may_retry) co_return a.why;
         if (tries >= settings.max_login_failures) co_return errc::too_many_logins;
+        seen.detail.clear(); // it was told, and is not why the session will end
     }
 }
 

@@ -51,7 +51,7 @@ task<result<sasl::credentials>> dialogue::ask() {
 task<result<void>> dialogue::refuse(const refusal& no) {
     auto tag = std::exchange(tag_, "*");
     if (no.why == refusal::kind::unavailable) co_return co_await client_.write(internal_error);
-    if (no.why == refusal::kind::denied) co_return co_await say(denied(tag, no.text));
+    if (no.why == refusal::kind::denied) co_return co_await say(denied(tag, no.text, no.temporary));
     co_return co_await say(failed(tag, no.text));
 }
 
@@ -94,12 +94,12 @@ task<result<void>> dialogue::consider_literal(const event& start) {
         framer_.refuse_literal();
         co_return co_await count_error(bad->tag);
     }
+    tag_ = tag_of(start.text.reveal());
+    auto counted = co_await count_command(); // or empty literals would make a command without end
+    if (!counted) co_return counted.error();
     if (std::get<verb>(parsed) != verb::login || may_log_in())
         co_return co_await client_.write(continuation);
     framer_.refuse_literal();
-    tag_ = tag_of(start.text.reveal());
-    auto counted = co_await count_command();
-    if (!counted) co_return counted.error();
     co_return co_await invalid(tag_);
 }
 

@@ -7,6 +7,7 @@ namespace postern::imap {
 namespace {
 
 constexpr std::string_view own_words = "[AUTHENTICATIONFAILED] Authentication failed";
+constexpr std::string_view own_words_for_now = "[UNAVAILABLE] Try again later";
 constexpr std::size_t longest_reply = 1000;
 
 std::string line(std::string_view tag, std::string_view words) {
@@ -24,14 +25,14 @@ std::string failed(std::string_view tag, std::string_view words) {
     return line(tag, "NO " + (clean.empty() ? std::string(own_words) : clean));
 }
 
-std::string denied(std::string_view tag, std::string_view reply) {
+std::string denied(std::string_view tag, std::string_view reply, bool temporary) {
     while (reply.ends_with('\n') || reply.ends_with('\r'))
         reply.remove_suffix(1);
     auto start = std::string(tag) + " ";
     bool ours = reply.starts_with(start) && text::fits_line(reply) && reply.size() < longest_reply;
     auto words = reply.substr(ours ? start.size() : reply.size());
     if (!text::starts_with(words, "NO ") && !text::starts_with(words, "BAD "))
-        return failed(tag, "");
+        return failed(tag, temporary ? own_words_for_now : "");
     return line(tag, words);
 }
 

@@ -19,7 +19,8 @@ std::string cancelled(std::string_view tag); // "<tag> BAD authentication cancel
 std::string failed(std::string_view tag, std::string_view words);
 
 // The upstream's own refusal of the login if it is one clean line with this tag and NO or BAD;
-// otherwise our sentence. `reply` is a line with or without its end.
-std::string denied(std::string_view tag, std::string_view reply);
+// otherwise our sentence, which blames the credentials unless it is temporary. `reply` is a line
+// with or without its end.
+std::string denied(std::string_view tag, std::string_view reply, bool temporary = false);
 
 }

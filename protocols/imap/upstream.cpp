@@ -29,6 +29,13 @@ secret literal(std::string_view value, std::string_view behind) {
 
 std::string announce(std::size_t size) { return "{" + std::to_string(size) + "}\r\n"; }
 
+// RFC 5530 section 3: the codes of a refusal that is not about the credentials and may pass.
+bool is_temporary(std::string_view words) {
+    auto begins = [words](std::string_view code) { return text::starts_with(words, code); };
+    return begins("NO [UNAVAILABLE]") || begins("NO [INUSE]") || begins("NO [LIMIT]") ||
+           begins("NO [SERVERBUG]");
+}
+
 bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
 
 class login {
@@ -106,6 +113,7 @@ private:
     entry give(bool accepted) {
         entry out;
         out.accepted = accepted;
+        out.temporary = !accepted && is_temporary(std::string_view(last_).substr(tag_.size()));
         out.reply = accepted ? between_ + last_ + lines_.buffered().take_rest() : last_;
         return out;
     }

@@ -25,7 +25,7 @@ const char* text_of(errc e) {
     case errc::talked_early: return "client talked before the greeting";
     case errc::no_xclient:
         return "the upstream takes no XCLIENT with LOGIN from this gateway: allow it there, or set "
-               "xclient off";
+               "proxy_smtp_auth on";
     case errc::no_mechanism: return "the upstream announces neither AUTH PLAIN nor AUTH LOGIN";
     }
     return "unknown error";

@@ -26,9 +26,11 @@ std::string refusal_line(const refusal& no) {
         return "-ERR " + (no.text.empty() ? "Authentication failed" : text::printable(no.text)) +
                "\r\n";
     case refusal::kind::denied:
-        // RFC 3206 section 4: the code says that it was the credentials.
         if (auto theirs = clean_line(no.text); !theirs.empty()) return std::string(theirs) + "\r\n";
-        return "-ERR [AUTH] Authentication failed\r\n";
+        // RFC 3206 section 4: [AUTH] says that it was the credentials, and clients ask for new
+        // ones.
+        return no.temporary ? "-ERR [SYS/TEMP] Try again later\r\n"
+                            : "-ERR [AUTH] Authentication failed\r\n";
     case refusal::kind::unavailable: break;
     }
     return "-ERR internal server error\r\n";

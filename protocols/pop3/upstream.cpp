@@ -38,9 +38,17 @@ task<result<std::string>> ask(
     co_return line;
 }
 
+// RFC 2449 section 8.1 and RFC 3206 section 4: it is not the credentials.
+bool is_temporary(std::string_view line) {
+    line.remove_prefix(std::min(line.size(), std::string_view("-ERR ").size()));
+    auto begins = [line](std::string_view code) { return text::starts_with(line, code); };
+    return begins("[IN-USE]") || begins("[LOGIN-DELAY]") || begins("[SYS/");
+}
+
 entry make_entry(bool accepted, const std::string& line) {
     entry made;
     made.accepted = accepted;
+    made.temporary = !accepted && is_temporary(line);
     made.reply = line + "\r\n";
     return made;
 }

@@ -80,13 +80,20 @@ bool is_refusal_code(std::string_view code) {
            is_number(enhanced.substr(dot + 1));
 }
 
+// RFC 4954 section 6 and RFC 3463 section 3.8 have the codes. A 5xx in place of a 4xx would make
+// the client give its message back.
+static std::string own_words(bool temporary, bool envelope) {
+    if (temporary)
+        return envelope ? "450 4.7.1 Access denied for now\r\n"
+                        : "454 4.7.0 Temporary authentication failure\r\n";
+    return envelope ? "550 5.7.1 Access denied\r\n" : "535 5.7.8 Authentication failed\r\n";
+}
+
 std::string refusal_reply(const refusal& no, bool envelope) {
     switch (no.why) {
     case refusal::kind::bad_login: return denied_by_lookup(no, envelope);
     case refusal::kind::denied:
-        if (is_clean(no.text)) return no.text;
-        // RFC 4954 section 6, RFC 3463 section 3.8.
-        return envelope ? "550 5.7.1 Access denied\r\n" : "535 5.7.8 Authentication failed\r\n";
+        return is_clean(no.text) ? no.text : own_words(no.temporary, envelope);
     case refusal::kind::unavailable: break;
     }
     return "451 4.3.2 Internal server error\r\n";

@@ -111,6 +111,7 @@ task<result<visit>> session::run() {
     if (!agreed) co_return agreed.error();
     visit out;
     out.in.accepted = is_good(agreed);
+    out.in.temporary = last_.code >= 400 && last_.code < 500;
     out.in.reply = std::move(last_.text);
     out.rest = lines_.buffered().take_rest();
     co_return out;

@@ -217,7 +217,8 @@ outcome play_upstream(
     }
     auto step = upstream.other();
     auto unread = upstream.take_unread();
-    auto got = (in->accepted ? "accepted " : "denied ") + joined(in->reply + unread);
+    auto word = in->accepted ? "accepted " : in->temporary ? "deferred " : "denied ";
+    auto got = word + joined(in->reply + unread);
     if (!upstream.surprise.empty())
         out.wrong = upstream.surprise;
     else if (!step || step->what != kind::result || step->text != got)

@@ -306,6 +306,9 @@ class UpstreamPlay:
         if outcome == "denied":
             no = {"imap": "a1 NO ", "pop3": "-ERR ", "smtp": "5"}[self.script.protocol]
             return "" if said[0].startswith(no) and said[0] != INTERNAL[self.script.protocol] else at + f"told {said!r}"
+        if outcome == "deferred":
+            no = {"imap": "a1 NO [UNAVAILABLE]", "pop3": "-ERR [SYS/TEMP]", "smtp": "45"}[self.script.protocol]
+            return "" if said[0].startswith(no) and said[0] != INTERNAL[self.script.protocol] else at + f"told {said!r}"
         rest = client.rest()
         return "" if (said, rest) == ([INTERNAL[self.script.protocol]], b"") else at + f"the client was told {said!r} {rest!r}"
 

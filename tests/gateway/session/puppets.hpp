@@ -33,7 +33,8 @@ public:
     explicit puppet_dialogue(account& a) : account_(a) {}
 
     std::deque<std::string> users;          // one a login; then the client says goodbye
-    std::deque<std::string> replies{"+OK"}; // of the upstream; "-..." refuses, "hang" never comes
+    std::deque<std::string> replies{"+OK"}; // of the upstream; "-..." refuses, "-4..." for now;
+                                            // "hang" never comes
     std::string rest;
 
     task<result<sasl::credentials>> ask() override {
@@ -51,6 +52,7 @@ public:
         std::string kind = r.why == refusal::kind::bad_login ? "bad_login"
                            : r.why == refusal::kind::denied  ? "denied"
                                                              : "unavailable";
+        if (r.temporary) kind += " for now";
         if (account_.breaks("refuse " + kind + (r.text.empty() ? "" : " " + r.text)))
             co_return errc::truncated;
         co_return result<void>();
@@ -67,6 +69,7 @@ public:
         }
         entry e;
         e.accepted = reply[0] == '+';
+        e.temporary = reply.starts_with("-4");
         e.reply = reply;
         co_return e;
     }

@@ -167,6 +167,28 @@ TEST_CASE_METHOD(stage, "what the upstream answers is passed on only if so confi
     CHECK(lines.find("by=upstream said=\"-ERR [AUTH] no\"\n") != std::string::npos);
 }
 
+TEST_CASE_METHOD(stage, "what the upstream refuses for now is not refused for good") {
+    talk.replies = {"-451 later"};
+    CHECK(get().error() == errc::goodbye);
+    CHECK(calls.calls[3] == "refuse denied for now");
+}
+
+TEST_CASE_METHOD(stage, "a server that repeats the password does not bring it into the log") {
+    talk.replies = {"-ERR unknown command PASS sesame"};
+    settings.max_login_failures = 1;
+    CHECK(get().error() == errc::too_many_logins);
+    auto lines = logged();
+    CHECK(lines.find("event=\"login refused\"") != std::string::npos);
+    CHECK(lines.find("sesame") == std::string::npos);
+    CHECK(seen.detail == "upstream said: (words with the password in them)");
+}
+
+TEST_CASE_METHOD(stage, "a session that ends after a refused login does not end for it") {
+    where.answer = [](const query&) { return no(0s, true); };
+    CHECK(get().error() == errc::goodbye);
+    CHECK(seen.detail.empty());
+}
+
 TEST_CASE_METHOD(stage, "a refusal without a retry ends the session") {
     where.answer = [](const query&) { return no(0s, false); };
     CHECK(get().error() == errc::refused);
@@ -213,6 +235,9 @@ TEST_CASE_METHOD(stage, "a client that leaves takes its login at the upstream wi
     char one;
     upstream.receive(boost::asio::buffer(&one, 1), 0, ec);
     CHECK(ec == boost::asio::error::eof);
+    CHECK(seen.end.by == party::gateway); // nobody's fault yet; arrive() knows what closed means
+    CHECK(seen.detail.empty());
+    CHECK(logged().empty());
 }
 
 TEST_CASE_METHOD(stage, "stopping a session in its login ends it as that") {
@@ -221,6 +246,8 @@ TEST_CASE_METHOD(stage, "stopping a session in its login ends it as that") {
     test::turn_until(loop, [&] { return calls.calls.size() == 3; });
     near.stop();
     CHECK(going->get().error() == errc::shutting_down);
+    CHECK(seen.end.by == party::gateway);
+    CHECK(logged().empty());
 }
 
 TEST_CASE_METHOD(stage, "a user name cannot forge a line of the log") {

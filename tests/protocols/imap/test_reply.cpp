@@ -19,6 +19,8 @@ TEST_CASE("an upstream's refusal is passed on only when it is one") {
     for (auto other : {"", "a2 NO x", "a1 OK in", "a1 NOT", "* BYE", "a1 NO x\r\n* OK y\r\n", "a1"})
         CHECK(imap::denied("a1", other) == own);
     CHECK(imap::denied("a1", "a1 NO " + std::string(2000, 'x')) == own);
+    CHECK(imap::denied("a1", "", true) == "a1 NO [UNAVAILABLE] Try again later\r\n");
+    CHECK(imap::denied("a1", "a1 NO [INUSE] x\r\n", true) == "a1 NO [INUSE] x\r\n");
 }
 
 TEST_CASE("capabilities say what may be done here and now") {

@@ -38,6 +38,15 @@ TEST_CASE("A POP3 refusal is one clean line whatever it is made of") {
     }
 }
 
+TEST_CASE("A POP3 refusal for now does not blame the credentials") {
+    refusal no;
+    no.why = kind::denied;
+    no.temporary = true;
+    CHECK(pop3::refusal_line(no) == "-ERR [SYS/TEMP] Try again later\r\n");
+    no.text = "-ERR [IN-USE] busy\r\n";
+    CHECK(pop3::refusal_line(no) == no.text);
+}
+
 TEST_CASE("A POP3 refusal is never longer than a POP3 line") {
     refusal no;
     no.text = std::string(5000, 'x');

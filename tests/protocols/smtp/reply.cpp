@@ -70,6 +70,21 @@ TEST_CASE("An SMTP refusal code is a 4xx or 5xx, perhaps with an enhanced code o
     }
 }
 
+TEST_CASE("What is refused for now is never refused for good in words of ours") {
+    refusal no;
+    no.why = kind::denied;
+    no.temporary = true;
+    const std::string login = "454 4.7.0 Temporary authentication failure\r\n";
+    const std::string mail = "450 4.7.1 Access denied for now\r\n";
+    for (auto theirs : {"", "451 later", "451 a\n250 b\r\n"}) {
+        no.text = theirs;
+        CHECK(smtp::refusal_reply(no, false) == login);
+        CHECK(smtp::refusal_reply(no, true) == mail);
+    }
+    no.text = "451 4.7.1 later\r\n";
+    CHECK(smtp::refusal_reply(no, true) == no.text);
+}
+
 TEST_CASE("An SMTP refusal is a clean refusal whatever it is made of") {
     struct row {
         const char* about;
