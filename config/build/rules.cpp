@@ -58,6 +58,25 @@ void check_implicit_ports(const judged& j, findings& out) {
     }
 }
 
+// A static lookup knows no passwords and a login at the gateway is one at an SMTP upstream only if
+// it is repeated there. Otherwise whoever claims to be somebody is believed.
+void check_passwords(const judged& j, findings& out) {
+    auto& s = j.server();
+    bool is_static =
+        s.lookup.auth_http.empty() && (!s.lookup.upstream.host.empty() || !s.lookup.routes.empty());
+    bool logins =
+        s.smtp.auth.contains(auth_method::plain) || s.smtp.auth.contains(auth_method::login);
+    if (s.protocol != mail_protocol::smtp || !is_static || !logins || s.proxy.smtp_auth ||
+        j.notes().is_broken({"listen", "protocol", "smtp_auth", "proxy_smtp_auth", "auth_http"}))
+        return;
+    out.warning(
+        j.notes().where,
+        "nobody checks the passwords of this server: any will do",
+        "write proxy_smtp_auth = \"on\" to have the upstream check them, or smtp_auth = \"none\" "
+        "where nobody logs in"
+    );
+}
+
 // Two sockets cannot have one address, whichever servers they are for.
 void check_duplicates(const draft& all, findings& out) {
     using key = std::tuple<bool, std::string, std::uint16_t>;
@@ -80,11 +99,12 @@ void check_duplicates(const draft& all, findings& out) {
     }
 }
 
-constexpr std::array<void (*)(const judged&, findings&), 9> rules{
+constexpr std::array<void (*)(const judged&, findings&), 10> rules{
     check_listen,
     check_protocol,
     check_lookup,
     check_implicit_ports,
+    check_passwords,
     check_tls,
     check_zone,
     check_routes,

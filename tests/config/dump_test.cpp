@@ -96,6 +96,7 @@ std::string configuration(const row& r) {
             std::string("listen = \"2525") + (name.starts_with("ssl_") ? " ssl" : "") + "\"\n";
     if (name != "protocol" || r.where == config::in_route)
         server += "protocol = \"" + protocol + "\"\n";
+    if (protocol == "smtp" && name != "proxy_smtp_auth") server += "proxy_smtp_auth = true\n";
     if (name.starts_with("auth_http_"))
         server += "auth_http = \"h\"\n";
     else if (name != "upstream" && name != "auth_http")

@@ -39,7 +39,7 @@ TEST_CASE("a server needs an address, a protocol and an upstream") {
         ""
     );
     check(
-        "a protocol that was said", head + "[[mail.server]]\nlisten = 1143\nprotocol = \"smtp\"", ""
+        "a protocol that was said", head + "[[mail.server]]\nlisten = 1143\nprotocol = \"pop3\"", ""
     );
     check(
         "a Unix socket has no port",
@@ -125,6 +125,17 @@ TEST_CASE("a listener speaks TLS from the first byte or switches to it, not both
         "4:10 warning: listen: clients of port 993 expect TLS from the first byte, but this "
         "address has none"
     );
+}
+
+TEST_CASE("somebody checks the passwords of an SMTP server") {
+    auto smtp = [](std::string lines) { return head + "[[mail.server]]\nlisten = 587\n" + lines; };
+    const auto nobody = "3:1 warning: nobody checks the passwords of this server: any will do";
+    check("nobody", smtp(""), nobody);
+    check("nobody, though the upstream is told", smtp("xclient = true"), nobody);
+    check("the upstream", smtp("proxy_smtp_auth = true"), "");
+    check("there are none", smtp("smtp_auth = \"none\""), "");
+    check("the lookup", "[mail]\nauth_http = \"h\"\n[[mail.server]]\nlisten = 587", "");
+    check("IMAP logs in anyway", head + "[[mail.server]]\nlisten = 143", "");
 }
 
 TEST_CASE("servers that name one zone agree on its size") {
