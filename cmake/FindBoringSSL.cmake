@@ -8,6 +8,13 @@ if(NOT BoringSSL_ROOT)
   set(roots /usr)
   set(debian android)
 endif()
+# Found in another place before? The root asked for now decides.
+if(DEFINED BoringSSL_SEARCHED AND NOT "${roots}" STREQUAL "${BoringSSL_SEARCHED}")
+  foreach(found BoringSSL_INCLUDE_DIR BoringSSL_ssl_LIBRARY BoringSSL_crypto_LIBRARY BoringSSL_LINKS)
+    unset(${found} CACHE)
+  endforeach()
+endif()
+set(BoringSSL_SEARCHED "${roots}" CACHE INTERNAL "where BoringSSL was looked for")
 
 find_path(BoringSSL_INCLUDE_DIR openssl/is_boringssl.h
   PATHS ${roots} PATH_SUFFIXES include include/android ../include NO_DEFAULT_PATH)
@@ -17,8 +24,9 @@ if(NOT BoringSSL_INCLUDE_DIR)
     PATHS ${roots} PATH_SUFFIXES include/android include NO_DEFAULT_PATH)
 endif()
 set(places lib lib64 lib/${CMAKE_LIBRARY_ARCHITECTURE}/android lib/android . ssl crypto build build/ssl build/crypto)
-if(debian)
-  set(places lib/${CMAKE_LIBRARY_ARCHITECTURE}/android)
+# Debian keeps OpenSSL beside it, one folder up.
+if(debian OR BoringSSL_INCLUDE_DIR MATCHES "/android$")
+  set(places lib/${CMAKE_LIBRARY_ARCHITECTURE}/android lib/android)
 endif()
 foreach(part ssl crypto)
   find_library(BoringSSL_${part}_LIBRARY NAMES lib${part}.a ${part}
@@ -28,8 +36,36 @@ endforeach()
 if(BoringSSL_INCLUDE_DIR)
   file(STRINGS "${BoringSSL_INCLUDE_DIR}/openssl/base.h" line REGEX "define BORINGSSL_API_VERSION")
   string(REGEX MATCH "[0-9]+" BoringSSL_VERSION "${line}")
-  if(NOT BoringSSL_VERSION)
-    set(BoringSSL_NOT_FOUND_MESSAGE "${BoringSSL_INCLUDE_DIR} holds OpenSSL, not BoringSSL.")
+else()
+  find_path(found openssl/opensslv.h PATHS ${roots} PATH_SUFFIXES include NO_DEFAULT_PATH NO_CACHE)
+  if(found AND NOT debian)
+    string(REGEX REPLACE "/$" "" found "${found}")
+    set(BoringSSL_NOT_FOUND_MESSAGE "
+  ${found} holds OpenSSL, not BoringSSL.")
+  endif()
+endif()
+
+# Headers alone prove nothing: the libraries must be able to do what they promise.
+if(BoringSSL_INCLUDE_DIR AND BoringSSL_ssl_LIBRARY AND BoringSSL_crypto_LIBRARY AND NOT BoringSSL_LINKS)
+  include(CheckCXXSourceCompiles)
+  find_package(Threads REQUIRED)
+  set(CMAKE_REQUIRED_INCLUDES "${BoringSSL_INCLUDE_DIR}")
+  set(CMAKE_REQUIRED_LIBRARIES "${BoringSSL_ssl_LIBRARY}" "${BoringSSL_crypto_LIBRARY}" Threads::Threads)
+  set(CMAKE_REQUIRED_QUIET ON)
+  check_cxx_source_compiles("
+    #include <openssl/aead.h>
+    #include <openssl/ssl.h>
+    int main() {
+      SSL_CTX_set_ticket_aead_method(SSL_CTX_new(TLS_with_buffers_method()), nullptr);
+      return EVP_aead_aes_256_gcm() == nullptr;
+    }" BoringSSL_LINKS)
+  unset(CMAKE_REQUIRED_INCLUDES)
+  unset(CMAKE_REQUIRED_LIBRARIES)
+  unset(CMAKE_REQUIRED_QUIET)
+  if(NOT BoringSSL_LINKS)
+    unset(BoringSSL_LINKS CACHE) # asked again when there is another library
+    set(BoringSSL_NOT_FOUND_MESSAGE "
+  ${BoringSSL_ssl_LIBRARY} is not the BoringSSL of the headers in ${BoringSSL_INCLUDE_DIR}.")
   endif()
 endif()
 
@@ -38,7 +74,7 @@ if(NOT BoringSSL_FIND_VERSION)
 endif()
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(BoringSSL
-  REQUIRED_VARS BoringSSL_ssl_LIBRARY BoringSSL_crypto_LIBRARY BoringSSL_INCLUDE_DIR
+  REQUIRED_VARS BoringSSL_ssl_LIBRARY BoringSSL_crypto_LIBRARY BoringSSL_INCLUDE_DIR BoringSSL_LINKS
   VERSION_VAR BoringSSL_VERSION
   REASON_FAILURE_MESSAGE "${BoringSSL_NOT_FOUND_MESSAGE}
   postern needs BoringSSL of API version 17 or newer. On Debian: apt-get install android-libboringssl-dev.
