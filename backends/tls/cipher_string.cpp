@@ -233,15 +233,19 @@ bool allowed(const suite& s, int level) {
 
 cipher_list evaluation::result() {
     std::vector<entry> left;
+    bool any_is_too_weak = false;
     for (auto& e : list_)
-        if (e.active && allowed(*e.what, level_)) left.push_back(e);
+        if (e.active && allowed(*e.what, level_))
+            left.push_back(e);
+        else
+            any_is_too_weak = any_is_too_weak || e.active;
     if (left.empty())
         complain(
             config::severity::error,
             "no cipher suite is left",
-            level_ > 0 ? "the security level is " + std::to_string(level_) +
-                             "; @SECLEVEL=0 would allow anonymous suites and NULL as well"
-                       : ""
+            any_is_too_weak ? "the security level is " + std::to_string(level_) +
+                                  "; @SECLEVEL=0 would allow anonymous suites and NULL as well"
+                            : ""
         );
     cipher_list out{{}, std::move(complaints_)};
     for (std::size_t i = 0; i < left.size(); ++i) {

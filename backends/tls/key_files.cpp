@@ -35,6 +35,14 @@ bool is_encrypted(const pem_block& block) {
            block.text.reveal().find("\nProc-Type: 4,ENCRYPTED") != std::string_view::npos;
 }
 
+// RFC 7914: no library here reads keys that are encrypted by way of scrypt.
+bool uses_scrypt(const key_pair& pair) {
+    constexpr std::string_view identifier = "\x06\x09\x2b\x06\x01\x04\x01\xda\x47\x04\x0b";
+    for (auto& block : read_pem(pair.key.reveal()).blocks)
+        if (auto der = pem_bytes(block)) return der->find(identifier) != der->npos;
+    return false;
+}
+
 std::string date_of(std::chrono::system_clock::time_point when) {
     auto seconds = std::chrono::system_clock::to_time_t(when);
     std::tm parts{};
@@ -157,6 +165,9 @@ complaint key_unreadable(const key_pair& pair, bool any_phrase, std::string_view
     } else if (any_phrase) {
         out.text = "no pass phrase in ssl_password_file opens the private key in " +
                    in_quotes(pair.key_path);
+        if (uses_scrypt(pair))
+            out.hint = "it is encrypted by way of scrypt, which this TLS library does not know; "
+                       "try: openssl pkcs8 -topk8 -v2 aes-256-cbc";
     } else {
         out.text = "the private key in " + in_quotes(pair.key_path) + " is encrypted";
         out.hint = "ssl_password_file names a file with its pass phrase";

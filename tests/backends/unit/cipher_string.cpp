@@ -156,6 +156,23 @@ TEST_CASE("without @SECLEVEL anonymous and unencrypted suites and MD5 never come
     CHECK_FALSE(read_cipher_string("ALL:@SECLEVEL=6", have, false).complaints.empty());
 }
 
+TEST_CASE("@SECLEVEL=0 is only hinted at where the level took suites away") {
+    std::vector<std::uint16_t> ids;
+    for (auto& s : all_suites())
+        ids.push_back(s.id);
+    auto have = usable_suites(ids);
+    auto hints = [&](const std::string& text) {
+        auto list = read_cipher_string(text, have, false);
+        CHECK(list.chosen.empty());
+        return std::ranges::any_of(list.complaints, [](auto& c) {
+            return c.hint.find("@SECLEVEL=0") != c.hint.npos;
+        });
+    };
+    CHECK(hints("aNULL"));
+    for (auto* text : {"NO-SUCH-SUITE", "!ALL", "TLS_AES_128_GCM_SHA256", "aNULL:!aNULL"})
+        CHECK_FALSE(hints(text));
+}
+
 TEST_CASE("groups of equal preference survive where the library has them, and are refused elsewhere"
 ) {
     auto have = few();

@@ -80,6 +80,22 @@ TEST_CASE("pass phrases are the lines of ssl_password_file, without line ends") 
     CHECK(complaints.size() == 1);
 }
 
+TEST_CASE("a key encrypted by way of scrypt is not blamed on the pass phrase alone") {
+    auto hint_for = [](const char* base64) {
+        key_pair pair;
+        pair.encrypted = true;
+        pair.key = secret(
+            std::string("-----BEGIN ENCRYPTED PRIVATE KEY-----\n") + base64 +
+            "\n-----END ENCRYPTED PRIVATE KEY-----\n"
+        );
+        return key_unreadable(pair, true, "").hint;
+    };
+    // the first bytes of what `openssl pkcs8 -topk8` writes, with -scrypt and without
+    auto hint = hint_for("MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSsGAQQB2kcECzAcBAhKAAAA");
+    CHECK(hint.find("scrypt") != hint.npos);
+    CHECK(hint_for("MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAhKAAAA").empty());
+}
+
 TEST_CASE("keys are paired with certificates in order, and too many of them are wrong") {
     auto settings = settings_with({postern::test::ecdsa_identity()});
     settings.certificate_keys.push_back(settings.certificate_keys[0]);
