@@ -27,6 +27,26 @@ constexpr std::size_t whole_program = config::origins::process;
 
 void say(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
+// Whom workers have to become; nobody when they stay who this process is.
+std::optional<identity> identity_for(const examined& next, std::vector<config::complaint>& wrong) {
+    auto& process = next.config.made->process;
+    if (process.workers == 0) return {};
+    std::string why;
+    auto who = find_identity(process, why);
+    if (::geteuid() == 0) {
+        if (!who) wrong.push_back({config::severity::error, "user", why, {}});
+        return who;
+    }
+    if (next.config.from.find(whole_program, "user") && (!who || who->user != ::geteuid()))
+        wrong.push_back(
+            {config::severity::warning,
+             "user",
+             "only root can become \"" + process.user + "\"; the workers stay who starts them",
+             {}}
+        );
+    return {};
+}
+
 std::string_view name_of(config::mail_protocol p) {
     switch (p) {
     case config::mail_protocol::imap: return "imap";
@@ -65,6 +85,7 @@ private:
     void obey(int signal);
     void reload();
     void refuse_reload(const examined&);
+    void refuse_while_leaving();
     void reopen_logs();
     void leave(bool now);
     void settled(std::size_t refused);
@@ -83,6 +104,7 @@ private:
     zones zones_;
     pid_file pid_;
     crew crew_;
+    bool leaving_ = false; // there is no way back
 };
 
 int master::run() {
@@ -105,11 +127,7 @@ std::optional<master::preparations> master::prepare(examined& next) {
     auto& settings = *next.config.made;
     std::vector<config::complaint> wrong;
     made.logs = open_logs(settings.log, wrong);
-    if (::geteuid() == 0 && settings.process.workers > 0) {
-        std::string why;
-        made.become = find_identity(settings.process, why);
-        if (!made.become) wrong.push_back({config::severity::error, "user", why, {}});
-    }
+    made.become = identity_for(next, wrong);
     if (auto zones = zones_.open(settings); !zones)
         wrong.push_back({config::severity::error, "ssl_session_cache", zones.error().message(), {}}
         );
@@ -233,7 +251,7 @@ void master::obey(int signal) {
     case SIGTERM:
     case SIGINT: return leave(true);
     case SIGQUIT: return leave(false);
-    case SIGHUP: return reload();
+    case SIGHUP: return leaving_ ? refuse_while_leaving() : reload();
     case SIGUSR1: return reopen_logs();
     case SIGCHLD: return crew_.reap();
     }
@@ -297,7 +315,13 @@ void master::reopen_logs() {
     events_.event(log_level::notice, "logs reopened");
 }
 
+// It would open the doors again, for workers whom nobody waits for.
+void master::refuse_while_leaving() {
+    events_.event(log_level::warn, "reload refused, this program is leaving");
+}
+
 void master::leave(bool now) {
+    leaving_ = true;
     notify_manager("STOPPING=1");
     events_.event(log_level::notice, now ? "stopping" : "stopping when the sessions are done");
     sockets_.close_all();

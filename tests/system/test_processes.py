@@ -76,6 +76,23 @@ class Processes(harness.Test):
                 wait_for("the end", lambda: gateway.process.poll() is not None)
                 self.assertEqual(gateway.process.returncode, 0)
 
+    def test_who_leaves_does_not_come_back_by_a_reload(self):
+        for workers in (2, 0):
+            with self.subTest(workers):
+                gateway = self.start(workers)
+                client, before = self.session(gateway), gateway.workers()
+                gateway.process.send_signal(signal.SIGQUIT)
+                wait_for("the listeners to be closed", lambda: self.is_closed(gateway.port["imap"]))
+                gateway.process.send_signal(signal.SIGHUP)
+                gateway.wait_event("reload refused, this program is leaving")
+                self.assertTrue(self.is_closed(gateway.port["imap"]))
+                self.assertTrue(set(gateway.workers()) <= set(before))
+                self.lives(client)
+                client.say("z LOGOUT")
+                client.close()
+                wait_for("the end", lambda: gateway.process.poll() is not None)
+                self.assertEqual(gateway.process.returncode, 0)
+
     def test_quit_does_not_wait_longer_than_worker_shutdown_timeout(self):
         gateway = self.enter(harness.Gateway(three_servers(self.box), top={"worker_shutdown_timeout": "1s"}))
         self.session(gateway)
@@ -251,6 +268,23 @@ class Processes(harness.Test):
             self.assertRegex(status, r"CapEff:\s+0+\n")
             self.assertRegex(status, r"CapPrm:\s+0+\n")
             self.assertRegex(status, r"NoNewPrivs:\s+1\n")
+
+    def test_a_user_that_nobody_can_become_is_not_ignored_in_silence(self):
+        other = "daemon" if pwd.getpwuid(os.getuid()).pw_name != "daemon" else "nobody"
+        as_nobody = {"user": "nobody"} if os.getuid() == 0 else {}
+        file = harness.temp_folder() / "postern.toml"
+        with socket.socket() as taken:  # so that it ends by itself
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            rest = f"""[[mail.server]]
+                listen = "127.0.0.1:{taken.getsockname()[1]}"
+                protocol = "smtp"
+                upstream = "127.0.0.1:25"
+                """
+            for line, warns in ((f'user = "{other}"\n', True), ('user = "nobody"\n' if as_nobody else "\n", False), ("\n", False)):
+                file.write_text(line + rest)
+                done = harness.run(harness.POSTERN, "run", "-c", file, ok=1, **as_nobody)
+                self.assertEqual("warning: user: only root can become" in done.stderr, warns, done.stderr)
 
     def test_the_pid_file_holds_the_master(self):
         folder = harness.temp_folder()
