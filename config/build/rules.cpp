@@ -69,11 +69,11 @@ void check_passwords(const judged& j, findings& out) {
     if (s.protocol != mail_protocol::smtp || !is_static || !logins || s.proxy.smtp_auth ||
         j.notes().is_broken({"listen", "protocol", "smtp_auth", "proxy_smtp_auth", "auth_http"}))
         return;
-    out.warning(
+    out.error(
         j.notes().where,
         "nobody checks the passwords of this server: any will do",
-        "write proxy_smtp_auth = \"on\" to have the upstream check them, or smtp_auth = \"none\" "
-        "where nobody logs in"
+        "write proxy_smtp_auth = \"on\" to have the upstream check them, ask an auth_http service, "
+        "or write smtp_auth = \"none\" where nobody logs in"
     );
 }
 

@@ -129,7 +129,7 @@ TEST_CASE("a listener speaks TLS from the first byte or switches to it, not both
 
 TEST_CASE("somebody checks the passwords of an SMTP server") {
     auto smtp = [](std::string lines) { return head + "[[mail.server]]\nlisten = 587\n" + lines; };
-    const auto nobody = "3:1 warning: nobody checks the passwords of this server: any will do";
+    const auto nobody = "3:1 error: nobody checks the passwords of this server: any will do";
     check("nobody", smtp(""), nobody);
     check("nobody, though the upstream is told", smtp("xclient = true"), nobody);
     check("the upstream", smtp("proxy_smtp_auth = true"), "");

@@ -123,7 +123,7 @@ class Clients(harness.Test):
 
     def test_who_talks_before_the_greeting_is_turned_away(self):
         with harness.Gateway([{"protocol": "smtp", "listen": ["smtp"], "upstream": self.box.address("smtp"),
-                               "smtp_greeting_delay": "1s"}]) as gateway:
+                               "proxy_smtp_auth": True, "smtp_greeting_delay": "1s"}]) as gateway:
             with gateway.client("smtp") as client:
                 client.send("EHLO eager\r\n")
                 self.assertEqual(client.rest(), b"503 5.5.0 Improper use of SMTP command pipelining\r\n")
@@ -299,7 +299,9 @@ class Upstreams(harness.Test):
                 said.append(line)
                 peer.send("220 me\r\n" if line.startswith(b"XCLIENT") else EHLO)
         server = self.enter(Server(talk))
-        gateway = self.enter(harness.Gateway([{"protocol": "smtp", "listen": ["smtp"], "upstream": server.address}]))
+        lookup = self.enter(harness.AuthHttp(lambda *_: {
+            "Auth-Status": "OK", "Auth-Server": "127.0.0.1", "Auth-Port": str(server.port)}))
+        gateway = self.enter(harness.Gateway([{"protocol": "smtp", "listen": ["smtp"], "auth_http": lookup.url}]))
         with gateway.client("smtp") as client:
             client.reply()
             client.reply("EHLO me")

@@ -1,6 +1,7 @@
 """SMTP in front of a real Postfix, by the programs that people use."""
 import base64
 import smtplib
+import urllib.parse
 
 import harness
 from harness import DEADLINE, PASSWORD, USER, certificates, run, temp_folder, tls_context
@@ -19,20 +20,30 @@ class InFrontOfPostfix(harness.Test):
         cls.addClassCleanup(cls.trusting.__exit__)
         cls.asking = Postfix(cls.dovecot.mail, cls.dovecot).__enter__()  # wants AUTH itself
         cls.addClassCleanup(cls.asking.__exit__)
+        cls.checking = harness.AuthHttp(cls.check_password)
+        cls.addClassCleanup(cls.checking.close)
         words = ["8BITMIME", "PIPELINING", "SIZE 67108864"]
         servers = [
             {"listen": ["submission", "submissions ssl"], "starttls": "on", "upstream": cls.asking.address(),
              "proxy_smtp_auth": True, "smtp_capabilities": words, "xclient": False},
-            {"listen": ["xclient", "xclients ssl"], "starttls": "on", "upstream": cls.asking.address(),
-             "smtp_capabilities": words},
+            {"listen": ["xclient", "xclients ssl"], "starttls": "on", "auth_http": cls.checking.url, "smtp_capabilities": words},
             {"listen": ["relay"], "smtp_auth": "none", "starttls": "on", "upstream": cls.trusting.address(),
              "smtp_capabilities": words},
-            {"listen": ["only"], "starttls": "only", "smtp_auth": "plain login none", "upstream": cls.trusting.address()},
+            {"listen": ["only"], "starttls": "only", "smtp_auth": "plain login none", "upstream": cls.trusting.address(),
+             "proxy_smtp_auth": True},
             {"listen": ["mistaken"], "starttls": "off", "upstream": cls.asking.address(), "proxy_smtp_auth": True,
              "proxy_pass_error_message": True, "xclient": False},
         ]
         cls.gateway = harness.Gateway([{"protocol": "smtp", **s} for s in servers], top={"worker_processes": 2}).start()
         cls.addClassCleanup(cls.gateway.stop)
+
+    @classmethod
+    def check_password(cls, headers, _):
+        """What an auth_http service says: Postfix, being told who it is by XCLIENT, asks for no password any more."""
+        if urllib.parse.unquote(headers.get("Auth-Pass", "")) != PASSWORD:
+            return {"Auth-Status": "Invalid login or password"}
+        host, _, port = cls.asking.address().rpartition(":")
+        return {"Auth-Status": "OK", "Auth-Server": host, "Auth-Port": port}
 
     def smtp(self, name, tls, source="127.0.0.1"):
         port = self.gateway.port[name]

@@ -278,8 +278,8 @@ class Processes(harness.Test):
             taken.listen()
             rest = f"""[[mail.server]]
                 listen = "127.0.0.1:{taken.getsockname()[1]}"
-                protocol = "smtp"
-                upstream = "127.0.0.1:25"
+                protocol = "pop3"
+                upstream = "127.0.0.1:110"
                 """
             for line, warns in ((f'user = "{other}"\n', True), ('user = "nobody"\n' if as_nobody else "\n", False), ("\n", False)):
                 file.write_text(line + rest)

@@ -147,8 +147,8 @@ class Certificates(TlsTest):
 
 class Alpn(TlsTest):
     def test_a_client_that_asks_for_another_protocol_is_refused(self):
-        gateway = self.enter(harness.Gateway([{"protocol": p, "listen": [f"{p}s ssl"], "upstream": "127.0.0.1:1"}
-                                              for p in ("imap", "pop3", "smtp")]))
+        gateway = self.enter(harness.Gateway([{"protocol": p, "listen": [f"{p}s ssl"], "upstream": "127.0.0.1:1",
+                                               "proxy_smtp_auth": True} for p in ("imap", "pop3", "smtp")]))
         for protocol in ("imap", "pop3", "smtp"):
             for version in (V12, V13):
                 made = context(version)
