@@ -34,11 +34,11 @@ loaded load(std::string_view text, std::string_view name, const file_reader& rea
         read_files(all, read, found);
         drop_unused_zones(all.made);
         out.from = std::move(all.from);
-        out.made = std::make_shared<const settings>(std::move(all.made));
+        out.draft = std::make_shared<const settings>(std::move(all.made));
     }
     out.diagnostics = found.take();
     tidy(out.diagnostics);
-    if (any_error(out.diagnostics)) out.made = nullptr;
+    if (!any_error(out.diagnostics)) out.made = out.draft;
     return out;
 }
 

@@ -30,7 +30,10 @@ file_answer read_from_disk(const std::string& path);
 // came from.
 struct loaded {
     std::shared_ptr<const settings> made; // null when a diagnostic is an error
-    std::string name;                     // the configuration file's path, as given to load()
+    // The same, with errors too: defaults stand where something could not be read, and files may
+    // lack their bytes. Only for finding more that is wrong. Null when the text is no TOML.
+    std::shared_ptr<const settings> draft;
+    std::string name; // the configuration file's path, as given to load()
     origins from;
     std::vector<diagnostic> diagnostics; // sorted by place; warnings may come along with a success
 };

@@ -23,6 +23,20 @@ std::vector<config::diagnostic> prove(const config::loaded& config, const tls::b
     return raise(config, library, places, loop).diagnostics;
 }
 
+// load() has said so already, and why.
+bool is_of_unread_file(const config::diagnostic& d) {
+    return d.text.ends_with(" could not be read");
+}
+
+// What only the TLS library can tell is told together with the rest, so a configuration with errors
+// is proved as well, as far as it could be read.
+std::vector<config::diagnostic> prove_draft(config::loaded config, const tls::backend& library) {
+    config.made = config.draft;
+    auto found = prove(config, library);
+    std::erase_if(found, is_of_unread_file);
+    return found;
+}
+
 config::diagnostic unreadable(const std::string& path, int error) {
     return {
         config::severity::error,
@@ -61,10 +75,8 @@ examined examine(const std::string& path, const tls::backend& library) {
     };
     e.config = config::load(e.text.reveal(), path, read_and_keep);
     e.diagnostics = e.config.diagnostics;
-    if (e.config.made) {
-        auto more = prove(e.config, library);
-        e.diagnostics.insert(e.diagnostics.end(), more.begin(), more.end());
-    }
+    auto more = e.config.made ? prove(e.config, library) : prove_draft(e.config, library);
+    e.diagnostics.insert(e.diagnostics.end(), more.begin(), more.end());
     config::tidy(e.diagnostics);
     return e;
 }

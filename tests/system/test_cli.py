@@ -47,6 +47,19 @@ class CommandLine(harness.Test):
         self.assertIn("hint: ", text)
         self.assertIn("listen", text[text.index("lisen"):].replace("lisen", ""))
 
+    def test_what_only_the_tls_library_can_tell_is_told_with_the_rest(self):
+        typo = GOOD.replace("[mail]", '[mail]\nssl_cipher = "HIGH"')
+        text = self.complaints(typo.replace("rsa-key.pem", "ecdsa-key.pem"))
+        self.assertRegex(text, r"postern\.toml:5:\d+: error: .*ssl_cipher")
+        self.assertRegex(text, r"postern\.toml:7:\d+: error: ssl_certificate_key: ")
+        text = self.complaints(typo.replace("ssl_cipher =", "ssl_ciphers = \"NONESUCH\"\nnonesense =")
+                               .replace("{pem}/rsa.pem", "nowhere.pem"))
+        self.assertRegex(text, r"postern\.toml:5:\d+: error: ssl_ciphers: ")
+        self.assertRegex(text, r"postern\.toml:6:\d+: error: .*nonesense")
+        self.assertRegex(text, r"postern\.toml:7:\d+: error: ssl_certificate: cannot read ")
+        self.assertEqual(text.count("nowhere.pem\": No such file"), 1)
+        self.assertNotIn("could not be read", text)
+
     def test_broken_toml_is_placed(self):
         self.assertRegex(self.complaints('worker_processes = 1\n[mail\n'), r"postern\.toml:2:\d+: error: ")
 
