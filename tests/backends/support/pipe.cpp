@@ -124,7 +124,8 @@ std::string client_link::from_client_output(std::size_t bytes) {
             some.erase(at, some.find('\n', at) + 1 - at);
         for (auto at = some.find("verify "); at != some.npos; at = some.find("verify "))
             some.erase(at, some.find('\n', at) + 1 - at);
-        if (some.starts_with("Can't use")) some.erase(0, some.find('\n') + 1);
+        for (auto* word : {"Connecting to", "Can't use"})
+            if (some.starts_with(word)) some.erase(0, some.find('\n') + 1);
         p.output += some;
     }
     return p.output;
