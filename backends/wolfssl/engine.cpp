@@ -99,7 +99,18 @@ progress library_engine::stopped(int result) {
 progress library_engine::failed(std::string why) {
     over_ = status::failed;
     reason_ = std::move(why);
+    forget_session();
     return {over_};
+}
+
+// RFC 5246 section 7.2.2: the session of a connection that failed is resumed no more. Only once the
+// handshake is done, lest anybody who saw a session's id could have it forgotten.
+void library_engine::forget_session() {
+    if (!self_.sessions || facts_.protocol.empty()) return;
+    unsigned length = 0;
+    if (auto* session = wolfSSL_get_session(ssl_.get()))
+        if (auto* id = wolfSSL_SESSION_get_id(session, &length))
+            self_.sessions->drop(std::as_bytes(std::span(id, length)));
 }
 
 void library_engine::note_facts() {

@@ -32,6 +32,7 @@ public:
 private:
     progress stopped(int result);
     progress failed(std::string why);
+    void forget_session();
     void note_facts();
 
     std::shared_ptr<const void> keeps_;

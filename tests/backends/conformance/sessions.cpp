@@ -1,6 +1,7 @@
 #include "backends/tls/builtin_store.hpp"
 #include "backends/tls/ticket_ring.hpp"
 #include "tests/backends/support/meeting.hpp"
+#include "tests/backends/support/pipe.hpp"
 #include "tests/support/catch.hpp"
 
 #include <thread>
@@ -113,6 +114,24 @@ TEST_CASE("ssl_session_cache off: no session id at all; none: an id that leads n
         CHECK(resumes(served, tls12));
         CHECK(resumes(served, tls13));
     }
+}
+
+// RFC 5246 section 7.2.2
+TEST_CASE("a connection that failed takes its session with it") {
+    worker here;
+    client_link link(
+        {"-tls1_2", "-no_ticket", "-quiet"}, must_compile(cached(builtin::used), here.services)
+    );
+    auto& side = link.shake_hands();
+    CHECK(here.own.size() == 1);
+    link.type("something\n");
+    link.wait_for_bytes();
+    auto changed = link.take_raw();
+    changed.back() = static_cast<char>(changed.back() ^ 1);
+    side.take(std::as_bytes(std::span(changed)));
+    std::byte some[64];
+    CHECK(side.decrypt(some).state == status::failed);
+    CHECK(here.own.size() == 0);
 }
 
 TEST_CASE("tickets resume in every worker that has the same keys") {
