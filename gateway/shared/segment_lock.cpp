@@ -17,13 +17,15 @@ bool set_lock(int fd, short type) {
 
 }
 
-segment_lock::segment_lock(int fd, std::chrono::microseconds patience) : fd_(fd) {
+segment_lock::segment_lock(int fd, lock_patience& patience) : fd_(fd) {
     if ((held_ = set_lock(fd_, F_WRLCK))) return;
-    auto until = std::chrono::steady_clock::now() + patience;
+    auto until = std::chrono::steady_clock::now() + patience.usual_;
+    if (std::chrono::steady_clock::now() < patience.stuck_until_) return;
     do {
         std::this_thread::sleep_for(std::chrono::microseconds(20));
         held_ = set_lock(fd_, F_WRLCK);
     } while (!held_ && std::chrono::steady_clock::now() < until);
+    if (!held_) patience.stuck_until_ = std::chrono::steady_clock::now() + std::chrono::seconds(1);
 }
 
 segment_lock::~segment_lock() {

@@ -25,8 +25,6 @@ constexpr std::size_t bytes_per_bucket = 512; // two records of the usual 256 by
 // A chain longer than this, or a ring that never makes room, is somebody's forgery.
 constexpr int most_steps = 8192;
 
-constexpr std::chrono::milliseconds patience{10};
-
 std::uint32_t whole_words(std::size_t n) { return static_cast<std::uint32_t>((n + 3) & ~3ul); }
 
 std::uint64_t mix(std::uint64_t hash, bytes some) {
@@ -84,10 +82,8 @@ void session_cache::store(offset at, std::uint32_t value) {
 
 template <class Work> bool session_cache::locked(Work work) {
     if (buckets_ == 0) return false;
-    auto hopeful = std::chrono::steady_clock::now() >= stuck_until_;
-    segment_lock lock(memory_.fd(), hopeful ? patience : patience.zero());
+    segment_lock lock(memory_.fd(), patience_);
     if (lock.held()) return work();
-    if (hopeful) stuck_until_ = std::chrono::steady_clock::now() + std::chrono::seconds(1);
     return false;
 }
 

@@ -2,6 +2,7 @@
 
 #include "backends/tls/session_store.hpp"
 #include "gateway/shared/segment.hpp"
+#include "gateway/shared/segment_lock.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -85,7 +86,7 @@ private:
     now now_;
     std::uint32_t buckets_ = 0;      // how many
     offset ring_ = 0, ring_end_ = 0; // the ring's first byte, and the one after its last
-    std::chrono::steady_clock::time_point stuck_until_{}; // no waiting for the lock before
+    lock_patience patience_;
 };
 
 }

@@ -12,8 +12,6 @@
 namespace postern::gateway {
 namespace {
 
-constexpr std::chrono::milliseconds patience{10};
-
 // Short requests never fail once the kernel has its entropy; without randomness there is nothing to
 // do but stop.
 void fill_random(std::span<std::byte> some) {
@@ -92,7 +90,9 @@ void ticket_keys::renew(shape& all) const {
 }
 
 tls::ticket_key ticket_keys::sealing(std::chrono::seconds lifetime) {
-    segment_lock lock(memory_.fd(), has_last_ ? patience : 100 * patience);
+    // The first key is worth a wait: without it this worker's tickets would be its own.
+    lock_patience first{std::chrono::seconds(1)};
+    segment_lock lock(memory_.fd(), has_last_ ? patience_ : first);
     if (memory_.bytes().size() >= sizeof(shape) && lock.held()) {
         auto& all = shared();
         renew(all);
@@ -109,7 +109,7 @@ tls::ticket_key ticket_keys::sealing(std::chrono::seconds lifetime) {
 }
 
 std::optional<ticket_keys::found> ticket_keys::opening(std::span<const std::byte, 16> name) {
-    segment_lock lock(memory_.fd(), patience);
+    segment_lock lock(memory_.fd(), patience_);
     if (memory_.bytes().size() < sizeof(shape) || !lock.held()) {
         if (has_last_ && std::ranges::equal(last_.name, name)) return found{last_, true};
         return {};

@@ -2,6 +2,7 @@
 
 #include "backends/tls/ticket_keys.hpp"
 #include "gateway/shared/segment.hpp"
+#include "gateway/shared/segment_lock.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -42,6 +43,7 @@ private:
 
     segment memory_;
     now now_;
+    lock_patience patience_;
     tls::ticket_key last_;
     bool has_last_ = false;
 };
