@@ -16,7 +16,7 @@ endfunction()
 
 # must_say(BUILD ROOT TEXT): configures in that build folder; what is printed has to hold the text.
 function(must_say build root text)
-  execute_process(COMMAND ${CMAKE_COMMAND} -S "${ROOT}/tests/find" -B "${WORK}/${build}" "-DBoringSSL_ROOT=${root}"
+  execute_process(COMMAND ${CMAKE_COMMAND} -G Ninja -S "${ROOT}/tests/find" -B "${WORK}/${build}" "-DBoringSSL_ROOT=${root}"
     OUTPUT_VARIABLE said ERROR_VARIABLE said TIMEOUT 120)
   string(REGEX REPLACE "[ \n]+" " " said "${said}")
   string(FIND "${said}" "${text}" at)
