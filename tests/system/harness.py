@@ -216,7 +216,13 @@ class Gateway:
         self.output = open(self.log_file, "ab")
         self.process = subprocess.Popen([POSTERN, "run", "-c", str(self.file)], stdin=subprocess.DEVNULL,
                                         stdout=self.output, stderr=self.output, start_new_session=True)
-        wait_for("postern to start", self.is_up)
+        try:
+            wait_for("postern to start", self.is_up)
+        except BaseException:
+            self.process.kill()  # workers leave with their master
+            self.process.wait()
+            self.output.close()
+            raise
         return self
 
     def is_up(self):
