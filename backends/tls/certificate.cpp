@@ -1,51 +1,24 @@
 #include "backends/tls/certificate.hpp"
 
+#include "backends/tls/der.hpp"
+
+#include <bit>
 #include <charconv>
 
 namespace postern::tls {
 
 namespace {
 
+using namespace std::string_view_literals;
 using text = std::string_view;
 using time_point = std::chrono::system_clock::time_point;
 
-struct element {
-    unsigned char tag = 0;
-    text body;
-};
-
-// The next DER element; lengths of up to four bytes are more than a certificate ever has.
-std::optional<element> take(text& rest) {
-    if (rest.size() < 2) return std::nullopt;
-    element out{static_cast<unsigned char>(rest[0]), {}};
-    std::size_t length = static_cast<unsigned char>(rest[1]), used = 2;
-    if (length >= 0x80) {
-        auto count = length & 0x7fu;
-        if (count == 0 || count > 4 || rest.size() < used + count) return std::nullopt;
-        length = 0;
-        for (std::size_t i = 0; i < count; ++i)
-            length = length << 8u | static_cast<unsigned char>(rest[used++]);
-    }
-    if (rest.size() - used < length) return std::nullopt;
-    out.body = rest.substr(used, length);
-    rest.remove_prefix(used + length);
-    return out;
-}
-
-std::optional<text> take(text& rest, unsigned char tag) {
-    auto one = take(rest);
-    if (!one || one->tag != tag) return std::nullopt;
-    return one->body;
-}
-
-constexpr unsigned char sequence = 0x30, object_id = 0x06, version = 0xa0;
-constexpr unsigned char utc_time = 0x17, generalized_time = 0x18;
-
 // RFC 5280 section 4.1.2.5: YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ
 std::optional<time_point> read_time(text& rest) {
-    auto one = take(rest);
-    if (!one || (one->tag != utc_time && one->tag != generalized_time)) return std::nullopt;
-    std::size_t year_digits = one->tag == utc_time ? 2 : 4;
+    auto one = der::take(rest);
+    if (!one || (one->tag != der::utc_time && one->tag != der::generalized_time))
+        return std::nullopt;
+    std::size_t year_digits = one->tag == der::utc_time ? 2 : 4;
     if (one->body.size() != year_digits + 11 || one->body.back() != 'Z') return std::nullopt;
     auto number = [&](std::size_t at, std::size_t digits) {
         int value = -1;
@@ -65,37 +38,168 @@ std::optional<time_point> read_time(text& rest) {
     return sys_days(date) + hours(part[3]) + minutes(part[4]) + seconds(part[5]);
 }
 
-key_kind kind_of(text object) {
-    if (object == text("\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01", 9)) return key_kind::rsa;
-    if (object == text("\x2a\x86\x48\xce\x3d\x02\x01", 7)) return key_kind::ecdsa;
-    if (object == text("\x2b\x65\x70", 3)) return key_kind::ed25519;
-    return key_kind::other;
+struct curve {
+    text object;
+    text name;
+};
+constexpr curve curves[] = {
+    {"\x2a\x86\x48\xce\x3d\x03\x01\x07"sv, "P-256"},
+    {"\x2b\x81\x04\x00\x22"sv,             "P-384"},
+    {"\x2b\x81\x04\x00\x23"sv,             "P-521"},
+};
+
+std::string name_of_curve(text parameters) {
+    if (auto object = der::take(parameters, der::object_id))
+        for (auto& c : curves)
+            if (c.object == *object) return "ECDSA " + std::string(c.name);
+    return "ECDSA";
 }
 
+// RFC 8017 appendix A.1.1, inside a BIT STRING: the modulus says how long the key is.
+std::string name_of_rsa(text key) {
+    auto bits = der::take(key, der::bit_string);
+    if (!bits || bits->empty()) return "RSA";
+    auto inside = bits->substr(1);
+    auto pair = der::take(inside, der::sequence);
+    auto modulus = pair ? der::take(*pair, der::integer) : std::nullopt;
+    if (!modulus) return "RSA";
+    auto digits = *modulus;
+    while (!digits.empty() && digits[0] == '\0')
+        digits.remove_prefix(1);
+    if (digits.empty()) return "RSA";
+    auto top = static_cast<unsigned char>(digits[0]);
+    return "RSA " + std::to_string(8 * (digits.size() - 1) + std::bit_width(top));
 }
 
-std::optional<certificate> read_certificate(text der) {
-    auto whole = take(der, sequence);
-    if (!whole) return std::nullopt;
-    auto inner = take(*whole, sequence);
-    if (!inner) return std::nullopt;
-    auto rest = *inner;
-    if (!rest.empty() && static_cast<unsigned char>(rest[0]) == version && !take(rest))
-        return std::nullopt;
-    for (int skipped = 0; skipped < 3; ++skipped) // serial number, algorithm, issuer
-        if (!take(rest)) return std::nullopt;
-    auto validity = take(rest, sequence);
-    if (!validity) return std::nullopt;
+bool read_key(text info, certificate& out) {
+    auto algorithm = der::take(info, der::sequence);
+    auto object = algorithm ? der::take(*algorithm, der::object_id) : std::nullopt;
+    if (!object) return false;
+    out.key_name = "other key";
+    if (*object == "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"sv) {
+        out.key = key_kind::rsa;
+        out.key_name = name_of_rsa(info);
+    } else if (*object == "\x2a\x86\x48\xce\x3d\x02\x01"sv) {
+        out.key = key_kind::ecdsa;
+        out.key_name = name_of_curve(*algorithm);
+    } else if (*object == "\x2b\x65\x70"sv) {
+        out.key = key_kind::ed25519;
+        out.key_name = "Ed25519";
+    }
+    return true;
+}
+
+// RFC 4985 section 2: an otherName of the type id-on-dnsSRV
+void read_other_name(text body, subject_names& out) {
+    auto type = der::take(body, der::object_id);
+    if (!type || *type != "\x2b\x06\x01\x05\x05\x07\x08\x07"sv) return;
+    auto value = der::take(body, der::constructed(0));
+    auto name = value ? der::take(*value) : std::nullopt;
+    if (name) out.srv.emplace_back(name->body);
+}
+
+bool read_names(text body, subject_names& out) {
+    out.any = true;
+    auto list = der::take(body, der::sequence);
+    if (!list) return false;
+    while (!list->empty()) {
+        auto one = der::take(*list);
+        if (!one) return false;
+        switch (one->tag) {
+        case der::constructed(0): read_other_name(one->body, out); break;
+        case der::primitive(1): out.email.emplace_back(one->body); break;
+        case der::primitive(2): out.dns.emplace_back(one->body); break;
+        case der::primitive(6): out.uri.emplace_back(one->body); break;
+        case der::primitive(7): out.ip.emplace_back(one->body); break;
+        default: break;
+        }
+    }
+    return true;
+}
+
+bool read_constraints(text body, certificate& out) {
+    auto inside = der::take(body, der::sequence);
+    if (!inside) return false;
+    auto ca = der::take(*inside, der::boolean);
+    out.is_ca = ca && *ca != "\0"sv;
+    return true;
+}
+
+bool read_extension(text one, certificate& out) {
+    auto object = der::take(one, der::object_id);
+    if (!object) return false;
+    der::take(one, der::boolean); // critical
+    auto value = der::take(one, der::octet_string);
+    if (!value) return false;
+    if (*object == "\x55\x1d\x11"sv) return read_names(*value, out.names);
+    if (*object == "\x55\x1d\x13"sv) return read_constraints(*value, out);
+    return true;
+}
+
+bool read_extensions(text rest, certificate& out) {
+    der::take(rest, der::primitive(1)); // unique identifiers, which nobody has
+    der::take(rest, der::primitive(2));
+    auto outer = der::take(rest, der::constructed(3));
+    if (!outer) return rest.empty();
+    auto list = der::take(*outer, der::sequence);
+    if (!list) return false;
+    while (!list->empty()) {
+        auto one = der::take(*list, der::sequence);
+        if (!one || !read_extension(*one, out)) return false;
+    }
+    return true;
+}
+
+// A Name, kept whole.
+bool keep_name(text& rest, std::string& out) {
+    auto one = der::take(rest);
+    if (!one || one->tag != der::sequence) return false;
+    out = one->whole;
+    return true;
+}
+
+bool read_inner(text rest, certificate& out) {
+    der::take(rest, der::constructed(0)); // version
+    auto serial = der::take(rest, der::integer);
+    if (!serial || !der::take(rest)) return false; // then the signature's algorithm
+    out.serial = *serial;
+    if (!keep_name(rest, out.issuer)) return false;
+    auto validity = der::take(rest, der::sequence);
+    if (!validity) return false;
     auto from = read_time(*validity);
     auto until = read_time(*validity);
-    if (!from || !until || !take(rest)) return std::nullopt; // subject
-    auto key = take(rest, sequence);
-    if (!key) return std::nullopt;
-    auto algorithm = take(*key, sequence);
-    if (!algorithm) return std::nullopt;
-    auto object = take(*algorithm, object_id);
-    if (!object) return std::nullopt;
-    return certificate{*from, *until, kind_of(*object)};
+    if (!from || !until || !keep_name(rest, out.subject)) return false;
+    out.not_before = *from;
+    out.not_after = *until;
+    auto key = der::take(rest, der::sequence);
+    return key && read_key(*key, out) && read_extensions(rest, out);
+}
+
+}
+
+std::optional<certificate> read_certificate(text der_bytes) {
+    auto whole = der::take(der_bytes, der::sequence);
+    auto inner = whole ? der::take(*whole, der::sequence) : std::nullopt;
+    certificate out;
+    if (!inner || !read_inner(*inner, out)) return std::nullopt;
+    return out;
+}
+
+std::vector<std::string> common_names(text name) {
+    std::vector<std::string> out;
+    auto parts = der::take(name, der::sequence);
+    while (parts && !parts->empty()) {
+        auto part = der::take(*parts, der::set);
+        auto pair = part ? der::take(*part, der::sequence) : std::nullopt;
+        auto object = pair ? der::take(*pair, der::object_id) : std::nullopt;
+        if (!object) break;
+        auto value = der::take(*pair);
+        constexpr unsigned char utf8 = 0x0c, printable = 0x13, ia5 = 0x16;
+        if (*object == "\x55\x04\x03"sv && value &&
+            (value->tag == utf8 || value->tag == printable || value->tag == ia5))
+            out.emplace_back(value->body);
+    }
+    return out;
 }
 
 }

@@ -4,17 +4,40 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace postern::tls {
 
-// What must be known of a certificate before a library has seen it.
+// Whom a certificate speaks for, besides its subject (RFC 5280 section 4.2.1.6). As written there:
+// hostile, when the certificate came from a peer.
+struct subject_names {
+    std::vector<std::string> dns;   // dNSName; may begin with "*."
+    std::vector<std::string> email; // rfc822Name
+    std::vector<std::string> ip;    // iPAddress, 4 or 16 bytes
+    std::vector<std::string> uri;   // uniformResourceIdentifier
+    std::vector<std::string> srv;   // SRVName, "_imap.example.org" (RFC 4985 section 2)
+    bool any = false;               // whether there is such an extension at all
+};
+
+// What postern itself must know of a certificate, read without a library.
 struct certificate {
     std::chrono::system_clock::time_point not_before, not_after;
     key_kind key = key_kind::other;
+    std::string key_name;        // "RSA 2048", "ECDSA P-256", "Ed25519"; "other key" when unknown
+    std::string serial;          // the integer's bytes, most significant first
+    std::string issuer, subject; // each a Name, as DER with tag and length
+    subject_names names;
+    bool is_ca = false; // by its basic constraints (RFC 5280 section 4.2.1.9)
 };
 
-// Reads an X.509 certificate (RFC 5280 section 4.1), as DER. Nothing when it is not one.
+// Reads an X.509 certificate (RFC 5280 section 4.1), as DER. Nothing when it is not one. Signatures
+// are not looked at.
 std::optional<certificate> read_certificate(std::string_view der);
+
+// The common names in a Name, in order, when they are plain text (PrintableString, UTF8String,
+// IA5String).
+std::vector<std::string> common_names(std::string_view name);
 
 }

@@ -147,15 +147,23 @@ void sign(
         return std::string(text, std::strftime(text, sizeof text, "%Y%m%d%H%M%SZ", &parts));
     };
     write_file(dir.file("index.txt"), "");
-    write_file(
-        dir.file("ca.conf"),
-        "[ca]\ndefault_ca = it\n[it]\ndatabase = " + dir.file("index.txt") +
-            "\nnew_certs_dir = " + dir.path().string() +
-            "\nrand_serial = yes\ndefault_md = sha256\npolicy = any\nemail_in_dn = no\n"
-            "[any]\ncommonName = supplied\n"
-    );
-    std::vector<std::string> words{"openssl", "ca", "-batch", "-notext", "-selfsign"};
-    words.insert(words.end(), {"-config", dir.file("ca.conf"), "-keyfile", key, "-in", request});
+    auto config = "[ca]\ndefault_ca = it\n[it]\ndatabase = " + dir.file("index.txt") +
+                  "\nnew_certs_dir = " + dir.path().string() +
+                  "\nrand_serial = yes\ndefault_md = sha256\npolicy = any\nemail_in_dn = no\n" +
+                  "unique_subject = no\n[any]\ncommonName = supplied\n";
+    if (!want.extensions.empty()) config += "[more]\n" + want.extensions + "\n";
+    write_file(dir.file("ca.conf"), config);
+    std::vector<std::string> words{"openssl", "ca", "-batch", "-notext", "-in", request};
+    words.insert(words.end(), {"-config", dir.file("ca.conf")});
+    if (want.issuer) {
+        write_file(dir.file("issuer.pem"), want.issuer->certificate);
+        write_file(dir.file("issuer-key.pem"), want.issuer->key);
+        words.insert(words.end(), {"-cert", dir.file("issuer.pem")});
+        words.insert(words.end(), {"-keyfile", dir.file("issuer-key.pem")});
+    } else {
+        words.insert(words.end(), {"-selfsign", "-keyfile", key});
+    }
+    if (!want.extensions.empty()) words.insert(words.end(), {"-extensions", "more"});
     words.insert(words.end(), {"-out", to, "-startdate", date(std::min(want.days, 0) - 30)});
     words.insert(words.end(), {"-enddate", date(want.days)});
     must(words);

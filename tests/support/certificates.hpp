@@ -32,7 +32,7 @@ struct ran {
 };
 ran run_program(const std::vector<std::string>& words, int seconds = 20);
 
-// A self-signed certificate, made on the spot by the `openssl` command, as PEM texts.
+// A certificate, made on the spot by the `openssl` command, as PEM texts.
 struct identity {
     std::string certificate, key;
 };
@@ -42,8 +42,17 @@ struct wanted {
     int days = 30;           // negative: expired so long ago
     std::string phrase = {}; // encrypts the key (PKCS #8)
     std::string file = {};   // "traditional": RFC 1421 headers instead
+
+    // Extensions in the words of openssl's configuration, one a line:
+    // "subjectAltName = DNS:a.example, IP:192.0.2.1".
+    std::string extensions = {};
+    const identity* issuer = nullptr; // who signs; null: itself
 };
 identity make_identity(const wanted&);
+
+// Extensions of a certificate that may sign others.
+inline constexpr auto ca_extensions =
+    "basicConstraints = critical, CA:TRUE\nkeyUsage = critical, keyCertSign, cRLSign";
 
 // Made once for a test program.
 const identity& ecdsa_identity();

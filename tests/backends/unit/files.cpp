@@ -10,6 +10,7 @@
 namespace postern::tls::test {
 
 using config::tls_version;
+using namespace std::string_literals;
 
 TEST_CASE("PEM blocks are found among commentary, whatever the line ends") {
     auto text = read_pem("Bag Attributes\n-----BEGIN A-----\nYWJj\nZA==\n-----END A-----\nmore\r\n"
@@ -62,6 +63,43 @@ TEST_CASE("a certificate's dates and kind of key are read from its bytes") {
         for (std::size_t cut = 0; cut < der->size(); ++cut)
             CHECK_FALSE(read_certificate(der->substr(0, cut)));
     }
+}
+
+TEST_CASE("a certificate tells its key, its issuer, and every name it is for") {
+    using postern::test::make_identity;
+    auto read = [](const postern::test::identity& from) {
+        return read_certificate(*pem_bytes(read_pem(from.certificate).blocks.at(0))).value();
+    };
+    auto ca_made = make_identity({.name = "Test CA", .extensions = postern::test::ca_extensions});
+    auto ca = read(ca_made);
+    CHECK(ca.is_ca);
+    CHECK(ca.key_name == "ECDSA P-256");
+    CHECK(ca.issuer == ca.subject);
+    CHECK_FALSE(ca.names.any);
+    CHECK(common_names(ca.subject) == std::vector<std::string>{"Test CA"});
+
+    auto leaf = read(make_identity(
+        {.key = "rsa",
+         .name = "mail.example",
+         .extensions = "basicConstraints = CA:FALSE\n"
+                       "subjectAltName = DNS:mail.example, DNS:*.example.org, IP:192.0.2.1, IP:::1,"
+                       " email:joe@example.org, URI:imap://mail.example,"
+                       " otherName:1.3.6.1.5.5.7.8.7;IA5STRING:_imap.example.org",
+         .issuer = &ca_made}
+    ));
+    CHECK_FALSE(leaf.is_ca);
+    CHECK(leaf.key_name == "RSA 2048");
+    CHECK(leaf.issuer == ca.subject);
+    CHECK(leaf.subject != ca.subject);
+    CHECK(leaf.serial.size() >= 16);
+    CHECK(leaf.names.any);
+    CHECK(leaf.names.dns == std::vector<std::string>{"mail.example", "*.example.org"});
+    CHECK(leaf.names.email == std::vector<std::string>{"joe@example.org"});
+    CHECK(leaf.names.uri == std::vector<std::string>{"imap://mail.example"});
+    CHECK(leaf.names.srv == std::vector<std::string>{"_imap.example.org"});
+    REQUIRE(leaf.names.ip.size() == 2);
+    CHECK(leaf.names.ip[0] == "\xc0\x00\x02\x01"s);
+    CHECK(leaf.names.ip[1] == std::string(15, '\0') + '\x01');
 }
 
 TEST_CASE("pass phrases are the lines of ssl_password_file, without line ends") {
