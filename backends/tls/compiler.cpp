@@ -1,0 +1,122 @@
+#include "backends/tls/compiler.hpp"
+
+#include "backends/tls/choose.hpp"
+
+namespace postern::tls {
+
+namespace {
+
+using config::severity;
+
+// One compile() at work.
+class compilation {
+public:
+    compilation(
+        const compiler& library,
+        const config::tls_settings& settings,
+        std::string_view alpn,
+        const session_services& services
+    )
+        : library_(library), settings_(settings), alpn_(alpn), services_(services) {}
+
+    compiled run();
+
+private:
+    void complain(severity level, std::string directive, std::string text) {
+        complaints_.push_back({level, std::move(directive), std::move(text), {}});
+    }
+    bool failed() const;
+    context_plan read_plan();
+    bool serves(const context_plan&, const key_pair&);
+    void add(const context_plan&, const key_pair&);
+
+    const compiler& library_;
+    const config::tls_settings& settings_;
+    std::string alpn_;
+    const session_services& services_;
+
+    std::vector<config::complaint> complaints_;
+    std::vector<key_pair> pairs_;
+    std::vector<std::shared_ptr<const context>> made_;
+};
+
+bool compilation::failed() const {
+    for (auto& one : complaints_)
+        if (one.level == severity::error) return true;
+    return false;
+}
+
+context_plan compilation::read_plan() {
+    context_plan plan;
+    plan.versions = library_.read_versions(settings_, complaints_);
+    plan.ciphers =
+        read_cipher_string(settings_.ciphers, library_.suites(), library_.has_equal_suites());
+    auto& about = plan.ciphers.complaints;
+    complaints_.insert(complaints_.end(), about.begin(), about.end());
+    plan.suites = library_.usable(plan.versions, plan.ciphers);
+    plan.prefer_server_ciphers = settings_.prefer_server_ciphers;
+    plan.few_tickets = settings_.cache.uses_zone() && services_.shared;
+    plan.alpn = alpn_;
+    pairs_ = read_key_pairs(settings_, complaints_);
+    plan.phrases = pass_phrases(settings_, complaints_);
+
+    std::vector<std::string> leaves;
+    for (auto& pair : pairs_)
+        leaves.push_back(pair.chain.front());
+    plan.sessions = std::make_shared<resumption>(
+        settings_, services_, library_.primitives(), leaves, library_.session_format()
+    );
+    return plan;
+}
+
+// A certificate that no suite can use is only in the way, unless it is the only one.
+bool compilation::serves(const context_plan& plan, const key_pair& pair) {
+    if (can_serve(pair.leaf.key, plan.suites, plan.versions)) return true;
+    complain(
+        severity::warning,
+        "ssl_ciphers",
+        "no suite of the list works with the certificate in \"" + pair.certificate_path +
+            "\", which is left out"
+    );
+    return false;
+}
+
+void compilation::add(const context_plan& plan, const key_pair& pair) {
+    if (auto one = library_.make(plan, pair, complaints_)) made_.push_back(std::move(one));
+}
+
+compiled compilation::run() {
+    library_.check_process(complaints_);
+    auto plan = read_plan();
+    if (!plan.versions.empty() && !plan.ciphers.chosen.empty())
+        for (auto& pair : pairs_)
+            if (serves(plan, pair)) add(plan, pair);
+    if (made_.empty() && !failed())
+        complain(severity::error, "ssl_ciphers", "no suite of the list works with any certificate");
+    if (failed()) return {nullptr, std::move(complaints_)};
+    auto whole = std::make_shared<server>(server{std::move(made_), alpn_});
+    return {std::move(whole), std::move(complaints_)};
+}
+
+}
+
+compiled compiler::compile(
+    const config::tls_settings& settings, std::string_view alpn, const session_services& services
+) const {
+    return compilation(*this, settings, alpn, services).run();
+}
+
+std::vector<std::uint16_t> compiler::usable(config::tls_versions, const cipher_list& list) const {
+    return list.ids();
+}
+
+config::complaint rehearsal_failed(const key_pair& pair, const std::string& words) {
+    return {
+        severity::error,
+        "ssl_certificate_key",
+        "a handshake in memory with \"" + pair.certificate_path + "\" and \"" + pair.key_path +
+            "\" failed: " + words,
+        {}};
+}
+
+}

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "backends/tls/cipher_string.hpp"
+#include "backends/tls/resumption.hpp"
+#include "config/settings/tls.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace postern::tls {
+
+// What all contexts of one server have in common, worked out from its settings once, and alike for
+// every library. An adapter makes a context of it and a certificate.
+struct context_plan {
+    config::tls_versions versions;     // what is spoken; never empty
+    cipher_list ciphers;               // ssl_ciphers, evaluated
+    std::vector<std::uint16_t> suites; // those of them that these versions can use
+    bool prefer_server_ciphers = false;
+    bool few_tickets = false; // each one takes a place in a zone
+    std::string alpn;
+    std::vector<secret> phrases; // for encrypted keys
+    std::shared_ptr<const resumption> sessions;
+};
+
+}
