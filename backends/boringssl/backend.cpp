@@ -2,6 +2,7 @@
 #include "backends/boringssl/map_ciphers.hpp"
 #include "backends/boringssl/map_protocols.hpp"
 #include "backends/boringssl/map_sessions.hpp"
+#include "backends/boringssl/map_verify.hpp"
 #include "backends/boringssl/primitives.hpp"
 #include "backends/boringssl/rehearsal.hpp"
 #include "backends/tls/compiler.hpp"
@@ -24,6 +25,7 @@ public:
     std::string session_format() const override {
         return "BoringSSL " + std::to_string(BORINGSSL_API_VERSION);
     }
+    path_prover prover() const override { return prove; }
     const std::vector<const suite*>& suites() const override { return library_suites(); }
     bool has_equal_suites() const override { return true; }
     config::tls_versions read_versions(
@@ -48,7 +50,8 @@ std::shared_ptr<const context> library::make(
         plan.sessions,
         plan.alpn,
         plan.suites,
-        plan.versions};
+        plan.versions,
+        plan.asks};
     auto* ctx = parts.ctx.get();
     if (!ctx) {
         complaints.push_back({severity::error, "ssl", "the TLS library has no memory", {}});
@@ -57,6 +60,7 @@ std::shared_ptr<const context> library::make(
     use_versions(ctx, plan.versions);
     use_ciphers(ctx, plan.ciphers, plan.prefer_server_ciphers);
     use_sessions(ctx, *plan.sessions, plan.few_tickets);
+    if (plan.asks.asks) use_verification(ctx, plan.asks);
     if (auto wrong = use_certificate(ctx, pair, plan.phrases)) {
         complaints.push_back(std::move(*wrong));
         return nullptr;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/boringssl/library.hpp"
+#include "backends/tls/peer.hpp"
 #include "backends/tls/resumption.hpp"
 #include "backends/tls/wire.hpp"
 
@@ -13,6 +14,8 @@ struct connection {
     wire bytes;
     const resumption* sessions = nullptr; // null: the handshake leaves no trace (a rehearsal)
     resumption_memory memory;
+    const demand* asks = nullptr;             // what the context wants of the peer; null: nothing
+    std::shared_ptr<const peer> shown;        // what it got
     int alert_sent = -1, alert_received = -1; // fatal ones
 };
 

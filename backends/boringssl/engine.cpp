@@ -24,10 +24,14 @@ std::string with_alert(std::string words, const char* way, int number) {
 }
 
 library_engine::library_engine(
-    ssl_handle ssl, std::shared_ptr<const void> keeps, const resumption* sessions
+    ssl_handle ssl,
+    std::shared_ptr<const void> keeps,
+    const resumption* sessions,
+    const demand* asks
 )
     : keeps_(std::move(keeps)), ssl_(std::move(ssl)) {
     self_.sessions = sessions;
+    self_.asks = asks;
     if (ssl_ && join(ssl_.get(), self_)) return;
     ssl_.reset();
     over_ = status::failed;
@@ -122,6 +126,7 @@ void library_engine::note_facts() {
     SSL_get0_alpn_selected(ssl, &alpn, &length);
     if (length > 0) facts_.alpn.assign(reinterpret_cast<const char*>(alpn), length);
     facts_.resumed = SSL_session_reused(ssl) == 1;
+    facts_.shown = self_.shown;
 }
 
 }

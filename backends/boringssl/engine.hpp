@@ -12,7 +12,12 @@ namespace postern::tls::boringssl {
 class library_engine final : public engine {
 public:
     // ssl may be null when the library had no memory for it; every step then fails.
-    library_engine(ssl_handle ssl, std::shared_ptr<const void> keeps, const resumption* sessions);
+    library_engine(
+        ssl_handle ssl,
+        std::shared_ptr<const void> keeps,
+        const resumption* sessions,
+        const demand* asks = nullptr
+    );
 
     progress handshake() override;
     progress decrypt(std::span<std::byte> plain) override;
@@ -27,6 +32,10 @@ public:
     // Nothing: the library was told beforehand to shed its configuration when it is done.
     void settle() override {}
     const facts& agreed() const override { return facts_; }
+    void forget_peer() override {
+        self_.shown.reset();
+        facts_.shown.reset();
+    }
     std::string reason() const override { return reason_; }
 
 private:

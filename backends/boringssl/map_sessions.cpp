@@ -1,6 +1,7 @@
 #include "backends/boringssl/map_sessions.hpp"
 
 #include "backends/boringssl/bytes.hpp"
+#include "backends/tls/random.hpp"
 
 #include <algorithm>
 
@@ -60,8 +61,11 @@ int seal_ticket(
     auto body = ticket.subspan(ticket_head::bytes);
     // The state may lie at the beginning of `out`: it moves before the head is written.
     std::copy_backward(bytes_of(state, length).begin(), bytes_of(state, length).end(), body.end());
-    ticket_head head; // of a rehearsal: opens nowhere
-    if (self.sessions) head = self.sessions->seal(body, body, self.memory);
+    ticket_head head;
+    if (self.sessions)
+        head = self.sessions->seal(body, body, self.memory);
+    else // opens nowhere; what is in it would be a secret in the clear
+        fill_random(body);
     head.write(ticket.first<ticket_head::bytes>());
     *written = ticket.size();
     return 1;

@@ -5,6 +5,7 @@
 #include "backends/tls/server.hpp"
 #include "backends/tls/session_store.hpp"
 #include "backends/tls/ticket_keys.hpp"
+#include "backends/tls/verifier.hpp"
 #include "config/report/complaint.hpp"
 #include "config/settings/tls.hpp"
 
@@ -40,6 +41,10 @@ public:
     virtual std::string_view name() const = 0; // "BoringSSL", "wolfSSL"
     virtual std::string version() const = 0;   // of the library that is loaded now
     virtual std::span<const capability> capabilities() const = 0;
+
+    // Judges peers' certificates by that trust, with this library. One that exists already is given
+    // again, so that a bundle of many authorities is in memory once.
+    virtual std::shared_ptr<const verifier> trusting(trust) const = 0;
 
     // Settings (with the bytes of their files already read) into contexts, one for each
     // certificate. `alpn` is the one protocol id that this server speaks (RFC 7301; "imap", "pop3",

@@ -13,31 +13,6 @@ using namespace std::string_view_literals;
 using text = std::string_view;
 using time_point = std::chrono::system_clock::time_point;
 
-// RFC 5280 section 4.1.2.5: YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ
-std::optional<time_point> read_time(text& rest) {
-    auto one = der::take(rest);
-    if (!one || (one->tag != der::utc_time && one->tag != der::generalized_time))
-        return std::nullopt;
-    std::size_t year_digits = one->tag == der::utc_time ? 2 : 4;
-    if (one->body.size() != year_digits + 11 || one->body.back() != 'Z') return std::nullopt;
-    auto number = [&](std::size_t at, std::size_t digits) {
-        int value = -1;
-        auto* from = one->body.data() + at;
-        auto end = std::from_chars(from, from + digits, value);
-        return end.ptr == from + digits ? value : -1;
-    };
-    int part[6] = {number(0, year_digits)};
-    for (std::size_t i = 1; i < 6; ++i)
-        part[i] = number(year_digits + 2 * (i - 1), 2);
-    for (auto p : part)
-        if (p < 0) return std::nullopt;
-    if (year_digits == 2) part[0] += part[0] < 50 ? 2000 : 1900;
-    using namespace std::chrono;
-    auto date = year(part[0]) / part[1] / part[2];
-    if (!date.ok()) return std::nullopt;
-    return sys_days(date) + hours(part[3]) + minutes(part[4]) + seconds(part[5]);
-}
-
 struct curve {
     text object;
     text name;
@@ -125,6 +100,26 @@ bool read_constraints(text body, certificate& out) {
     return true;
 }
 
+bool read_key_usage(text body, certificate& out) {
+    auto bits = der::take(body, der::bit_string);
+    if (!bits || bits->empty()) return false;
+    out.use.bits = bits->size() > 1 ? static_cast<unsigned char>((*bits)[1]) : 0u;
+    return true;
+}
+
+bool read_extended_usage(text body, certificate& out) {
+    auto list = der::take(body, der::sequence);
+    if (!list) return false;
+    out.use.tls_client = out.use.tls_server = false;
+    while (!list->empty()) {
+        auto object = der::take(*list, der::object_id);
+        if (!object) return false;
+        if (*object == "\x2b\x06\x01\x05\x05\x07\x03\x01"sv) out.use.tls_server = true;
+        if (*object == "\x2b\x06\x01\x05\x05\x07\x03\x02"sv) out.use.tls_client = true;
+    }
+    return true;
+}
+
 bool read_extension(text one, certificate& out) {
     auto object = der::take(one, der::object_id);
     if (!object) return false;
@@ -133,6 +128,8 @@ bool read_extension(text one, certificate& out) {
     if (!value) return false;
     if (*object == "\x55\x1d\x11"sv) return read_names(*value, out.names);
     if (*object == "\x55\x1d\x13"sv) return read_constraints(*value, out);
+    if (*object == "\x55\x1d\x0f"sv) return read_key_usage(*value, out);
+    if (*object == "\x55\x1d\x25"sv) return read_extended_usage(*value, out);
     return true;
 }
 
@@ -166,8 +163,8 @@ bool read_inner(text rest, certificate& out) {
     if (!keep_name(rest, out.issuer)) return false;
     auto validity = der::take(rest, der::sequence);
     if (!validity) return false;
-    auto from = read_time(*validity);
-    auto until = read_time(*validity);
+    auto from = take_time(*validity);
+    auto until = take_time(*validity);
     if (!from || !until || !keep_name(rest, out.subject)) return false;
     out.not_before = *from;
     out.not_after = *until;
@@ -175,6 +172,31 @@ bool read_inner(text rest, certificate& out) {
     return key && read_key(*key, out) && read_extensions(rest, out);
 }
 
+}
+
+// RFC 5280 section 4.1.2.5: YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ
+std::optional<time_point> take_time(text& rest) {
+    auto one = der::take(rest);
+    if (!one || (one->tag != der::utc_time && one->tag != der::generalized_time))
+        return std::nullopt;
+    std::size_t year_digits = one->tag == der::utc_time ? 2 : 4;
+    if (one->body.size() != year_digits + 11 || one->body.back() != 'Z') return std::nullopt;
+    auto number = [&](std::size_t at, std::size_t digits) {
+        int value = -1;
+        auto* from = one->body.data() + at;
+        auto end = std::from_chars(from, from + digits, value);
+        return end.ptr == from + digits ? value : -1;
+    };
+    int part[6] = {number(0, year_digits)};
+    for (std::size_t i = 1; i < 6; ++i)
+        part[i] = number(year_digits + 2 * (i - 1), 2);
+    for (auto p : part)
+        if (p < 0) return std::nullopt;
+    if (year_digits == 2) part[0] += part[0] < 50 ? 2000 : 1900;
+    using namespace std::chrono;
+    auto date = year(part[0]) / part[1] / part[2];
+    if (!date.ok()) return std::nullopt;
+    return sys_days(date) + hours(part[3]) + minutes(part[4]) + seconds(part[5]);
 }
 
 std::optional<certificate> read_certificate(text der_bytes) {

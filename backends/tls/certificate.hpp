@@ -21,6 +21,16 @@ struct subject_names {
     bool any = false;               // whether there is such an extension at all
 };
 
+// What a certificate's key may be used for (RFC 5280 section 4.2.1.3 and 4.2.1.12). Without such an
+// extension: anything. anyExtendedKeyUsage does not count, as with OpenSSL.
+struct key_usage {
+    static constexpr unsigned digital_signature = 0x80, key_encipherment = 0x20,
+                              key_agreement = 0x08,
+                              certificate_signing = 0x04; // the first octet's bits
+    unsigned bits = 0xff;
+    bool tls_client = true, tls_server = true;
+};
+
 // What postern itself must know of a certificate, read without a library.
 struct certificate {
     std::chrono::system_clock::time_point not_before, not_after;
@@ -29,12 +39,16 @@ struct certificate {
     std::string serial;          // the integer's bytes, most significant first
     std::string issuer, subject; // each a Name, as DER with tag and length
     subject_names names;
+    key_usage use;
     bool is_ca = false; // by its basic constraints (RFC 5280 section 4.2.1.9)
 };
 
 // Reads an X.509 certificate (RFC 5280 section 4.1), as DER. Nothing when it is not one. Signatures
 // are not looked at.
 std::optional<certificate> read_certificate(std::string_view der);
+
+// Takes a Time off the front (section 4.1.2.5).
+std::optional<std::chrono::system_clock::time_point> take_time(std::string_view& rest);
 
 // The common names in a Name, in order, when they are plain text (PrintableString, UTF8String,
 // IA5String).

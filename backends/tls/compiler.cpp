@@ -106,6 +106,10 @@ compiled compiler::compile(
     return compilation(*this, settings, alpn, services).run();
 }
 
+std::shared_ptr<const verifier> compiler::trusting(trust wanted) const {
+    return verifiers_.get(std::move(wanted), prover());
+}
+
 std::vector<std::uint16_t> compiler::usable(config::tls_versions, const cipher_list& list) const {
     return list.ids();
 }

@@ -4,6 +4,7 @@
 #include "backends/tls/crypto.hpp"
 #include "backends/tls/key_files.hpp"
 #include "backends/tls/plan.hpp"
+#include "backends/tls/verifier_shelf.hpp"
 
 #include <memory>
 #include <string>
@@ -18,6 +19,8 @@ public:
     compiled compile(const config::tls_settings&, std::string_view alpn, const session_services&)
         const final;
 
+    std::shared_ptr<const verifier> trusting(trust) const final;
+
     // What an adapter says of its library ----------------------------------------------------
 
     virtual const crypto& primitives() const = 0;
@@ -25,6 +28,9 @@ public:
     // Names library, version and whatever else decides whether a serialised session can be read
     // again.
     virtual std::string session_format() const = 0;
+
+    // The library's part in judging a certificate.
+    virtual path_prover prover() const = 0;
 
     // What the library has and a mail server can use; and whether it can treat some as equals.
     virtual const std::vector<const suite*>& suites() const = 0;
@@ -46,6 +52,9 @@ public:
     // least one error among the complaints.
     virtual std::shared_ptr<const context>
     make(const context_plan&, const key_pair&, std::vector<config::complaint>&) const = 0;
+
+private:
+    mutable verifier_shelf verifiers_;
 };
 
 // That a rehearsal of the certificate failed, in the library's words.

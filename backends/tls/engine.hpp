@@ -62,6 +62,9 @@ public:
     // Valid once handshake() said done.
     virtual const facts& agreed() const = 0;
 
+    // Gives back what agreed() holds of the peer's certificate, once nobody needs it any more.
+    virtual void forget_peer() {}
+
     // After failed: what happened, in the library's words, with the alert's name if there was one.
     // No peer's bytes.
     virtual std::string reason() const = 0;

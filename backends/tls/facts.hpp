@@ -1,8 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 namespace postern::tls {
+
+struct peer;
 
 // What a finished handshake agreed on. Names are OpenSSL's on every library, so that logs and
 // lookups read alike.
@@ -12,6 +15,7 @@ struct facts {
     std::string server_name; // SNI as the client sent it: hostile text; empty when none was sent
     std::string alpn;        // the protocol id agreed on; empty when none was offered
     bool resumed = false;
+    std::shared_ptr<const peer> shown = {}; // the peer's certificate; null: none
 };
 
 }

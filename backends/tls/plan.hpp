@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/tls/cipher_string.hpp"
+#include "backends/tls/peer.hpp"
 #include "backends/tls/resumption.hpp"
 #include "config/settings/tls.hpp"
 
@@ -22,6 +23,7 @@ struct context_plan {
     std::string alpn;
     std::vector<secret> phrases; // for encrypted keys
     std::shared_ptr<const resumption> sessions;
+    demand asks; // of clients' certificates
 };
 
 }

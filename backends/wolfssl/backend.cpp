@@ -3,6 +3,7 @@
 #include "backends/wolfssl/map_ciphers.hpp"
 #include "backends/wolfssl/map_protocols.hpp"
 #include "backends/wolfssl/map_sessions.hpp"
+#include "backends/wolfssl/map_verify.hpp"
 #include "backends/wolfssl/primitives.hpp"
 #include "backends/wolfssl/rehearsal.hpp"
 
@@ -27,6 +28,7 @@ public:
     std::string session_format() const override {
         return std::string("wolfSSL ") + wolfSSL_lib_version();
     }
+    path_prover prover() const override { return prove; }
     const std::vector<const suite*>& suites() const override { return library_suites(); }
     bool has_equal_suites() const override { return false; }
     config::tls_versions read_versions(
@@ -55,7 +57,8 @@ std::shared_ptr<const context> library::make(
         plan.sessions,
         plan.alpn,
         plan.suites,
-        plan.versions};
+        plan.versions,
+        plan.asks};
     auto* ctx = parts.ctx.get();
     if (!ctx) return fail({severity::error, "ssl", "the TLS library has no memory", {}});
     use_versions(ctx, plan.versions);
@@ -64,6 +67,7 @@ std::shared_ptr<const context> library::make(
         return fail({severity::error, "ssl_ciphers", "wolfSSL refuses it: " + last_words(), {}});
     use_preference(ctx, plan.prefer_server_ciphers);
     use_sessions(ctx, *plan.sessions);
+    if (plan.asks.asks) use_verification(ctx, plan.asks);
     auto one = std::make_shared<server_context>(std::move(parts));
     auto wrong = rehearse(*one);
     if (!wrong) return one;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/tls/peer.hpp"
 #include "backends/tls/resumption.hpp"
 #include "backends/tls/wire.hpp"
 #include "backends/wolfssl/library.hpp"
@@ -11,6 +12,8 @@ struct connection {
     wire bytes;
     const resumption* sessions = nullptr; // null: the handshake leaves no trace (a rehearsal)
     resumption_memory memory;
+    const demand* asks = nullptr;      // what the context wants of the peer; null: nothing
+    std::shared_ptr<const peer> shown; // what it got
     bool uses_ticket = false; // one was opened or issued, so the session is not kept by its id
 };
 

@@ -17,6 +17,7 @@ struct context_parts {
     std::string alpn;
     std::vector<std::uint16_t> suites;
     config::tls_versions versions;
+    demand asks;
 };
 
 class server_context final : public context, public std::enable_shared_from_this<server_context> {

@@ -1,6 +1,7 @@
 #include "backends/wolfssl/engine.hpp"
 
 #include "backends/tls/cipher_names.hpp"
+#include "backends/wolfssl/map_verify.hpp"
 
 #include <algorithm>
 
@@ -26,10 +27,14 @@ std::string alpn_of(WOLFSSL* ssl) {
 }
 
 library_engine::library_engine(
-    ssl_handle ssl, std::shared_ptr<const void> keeps, const resumption* sessions
+    ssl_handle ssl,
+    std::shared_ptr<const void> keeps,
+    const resumption* sessions,
+    const demand* asks
 )
     : keeps_(std::move(keeps)), ssl_(std::move(ssl)) {
     self_.sessions = sessions;
+    self_.asks = asks;
     if (ssl_)
         join(ssl_.get(), self_);
     else
@@ -40,6 +45,7 @@ progress library_engine::handshake() {
     if (over_ != status::done) return {over_};
     forget_errors();
     auto result = wolfSSL_accept(ssl_.get());
+    if (self_.shown) forget_chain(ssl_.get());
     if (result != WOLFSSL_SUCCESS) return stopped(result);
     note_facts();
     return {};
@@ -122,6 +128,7 @@ void library_engine::note_facts() {
     facts_.server_name = server_name_of(ssl);
     facts_.alpn = alpn_of(ssl);
     facts_.resumed = wolfSSL_session_reused(ssl) != 0;
+    facts_.shown = self_.shown;
 }
 
 }

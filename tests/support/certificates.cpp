@@ -130,6 +130,24 @@ void encrypt_key(const wanted& want, const std::string& from, const std::string&
 
 namespace {
 
+std::string date_of(int days) {
+    auto when = std::chrono::system_clock::now() + std::chrono::hours(24) * days;
+    auto seconds = std::chrono::system_clock::to_time_t(when);
+    char text[32];
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    return std::string(text, std::strftime(text, sizeof text, "%Y%m%d%H%M%SZ", &parts));
+}
+
+// What `openssl ca` wants.
+std::string ca_config(const temp_dir& dir) {
+    write_file(dir.file("index.txt"), "");
+    return "[ca]\ndefault_ca = it\n[it]\ndatabase = " + dir.file("index.txt") +
+           "\nnew_certs_dir = " + dir.path().string() +
+           "\nrand_serial = yes\ndefault_md = sha256\npolicy = any\nemail_in_dn = no\n" +
+           "unique_subject = no\n[any]\ncommonName = supplied\n";
+}
+
 // `openssl x509 -days` cannot go back in time; `openssl ca` can, but wants a folder of its own.
 void sign(
     const wanted& want,
@@ -138,19 +156,7 @@ void sign(
     const std::string& key,
     const std::string& to
 ) {
-    auto date = [](int days) {
-        auto when = std::chrono::system_clock::now() + std::chrono::hours(24) * days;
-        auto seconds = std::chrono::system_clock::to_time_t(when);
-        char text[32];
-        std::tm parts{};
-        gmtime_r(&seconds, &parts);
-        return std::string(text, std::strftime(text, sizeof text, "%Y%m%d%H%M%SZ", &parts));
-    };
-    write_file(dir.file("index.txt"), "");
-    auto config = "[ca]\ndefault_ca = it\n[it]\ndatabase = " + dir.file("index.txt") +
-                  "\nnew_certs_dir = " + dir.path().string() +
-                  "\nrand_serial = yes\ndefault_md = sha256\npolicy = any\nemail_in_dn = no\n" +
-                  "unique_subject = no\n[any]\ncommonName = supplied\n";
+    auto config = ca_config(dir);
     if (!want.extensions.empty()) config += "[more]\n" + want.extensions + "\n";
     write_file(dir.file("ca.conf"), config);
     std::vector<std::string> words{"openssl", "ca", "-batch", "-notext", "-in", request};
@@ -164,8 +170,8 @@ void sign(
         words.insert(words.end(), {"-selfsign", "-keyfile", key});
     }
     if (!want.extensions.empty()) words.insert(words.end(), {"-extensions", "more"});
-    words.insert(words.end(), {"-out", to, "-startdate", date(std::min(want.days, 0) - 30)});
-    words.insert(words.end(), {"-enddate", date(want.days)});
+    words.insert(words.end(), {"-out", to, "-startdate", date_of(std::min(want.days, 0) - 30)});
+    words.insert(words.end(), {"-enddate", date_of(want.days)});
     must(words);
 }
 
@@ -184,6 +190,27 @@ identity make_identity(const wanted& want) {
         out.key = read_file(dir.file("locked.pem"));
     }
     return out;
+}
+
+std::string make_crl(const identity& issuer, const std::vector<identity>& revoked, int days) {
+    temp_dir dir;
+    write_file(dir.file("ca.conf"), ca_config(dir));
+    write_file(dir.file("issuer.pem"), issuer.certificate);
+    write_file(dir.file("issuer-key.pem"), issuer.key);
+    std::vector<std::string> words{"openssl", "ca", "-config", dir.file("ca.conf")};
+    words.insert(words.end(), {"-cert", dir.file("issuer.pem")});
+    words.insert(words.end(), {"-keyfile", dir.file("issuer-key.pem")});
+    for (auto& one : revoked) {
+        write_file(dir.file("revoked.pem"), one.certificate);
+        auto more = words;
+        more.insert(more.end(), {"-revoke", dir.file("revoked.pem")});
+        must(more);
+    }
+    words.insert(words.end(), {"-gencrl", "-out", dir.file("crl.pem")});
+    words.insert(words.end(), {"-crl_lastupdate", date_of(std::min(days, 0) - 30)});
+    words.insert(words.end(), {"-crl_nextupdate", date_of(days)});
+    must(words);
+    return read_file(dir.file("crl.pem"));
 }
 
 const identity& ecdsa_identity() {

@@ -54,6 +54,11 @@ identity make_identity(const wanted&);
 inline constexpr auto ca_extensions =
     "basicConstraints = critical, CA:TRUE\nkeyUsage = critical, keyCertSign, cRLSign";
 
+// A CRL of that issuer, as PEM, with these certificates in it. Negative days: expired so long ago.
+std::string make_crl(
+    const identity& issuer, const std::vector<identity>& revoked = {}, int days = 30
+);
+
 // Made once for a test program.
 const identity& ecdsa_identity();
 const identity& rsa_identity();
