@@ -37,6 +37,8 @@ constexpr capability rows[] = {
     {"ssl_session_cache",         "builtin",           full},
     {"ssl_session_cache",         "shared",            full},
     {"ssl_session_timeout",       "",                  full},
+    {"ssl_session_tickets",       "",                  full},
+    {"ssl_session_ticket_key",    "",                  full},
 };
 // clang-format on
 

@@ -97,6 +97,13 @@ ssl_ticket_aead_result_t open_ticket(
 
 const SSL_TICKET_AEAD_METHOD tickets{ticket_overhead, seal_ticket, open_ticket};
 
+// The library's option against tickets is one against any resumption in TLS 1.3. So it is set as
+// soon as the version is known, and before a session is looked for.
+int spare_old_versions(SSL* ssl, void*) {
+    if (SSL_version(ssl) < TLS1_3_VERSION) SSL_set_options(ssl, SSL_OP_NO_TICKET);
+    return 1;
+}
+
 }
 
 void use_sessions(SSL_CTX* ctx, const resumption& sessions, bool few_tickets) {
@@ -119,6 +126,7 @@ void use_sessions(SSL_CTX* ctx, const resumption& sessions, bool few_tickets) {
     if (sessions.gives_tickets()) {
         SSL_CTX_set_ticket_aead_method(ctx, &tickets);
         SSL_CTX_set_num_tickets(ctx, few_tickets ? 1 : 2);
+        if (!sessions.seals_tickets()) SSL_CTX_set_cert_cb(ctx, spare_old_versions, nullptr);
     } else {
         SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
     }

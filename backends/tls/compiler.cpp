@@ -55,7 +55,6 @@ context_plan compilation::read_plan() {
     complaints_.insert(complaints_.end(), about.begin(), about.end());
     plan.suites = library_.usable(plan.versions, plan.ciphers);
     plan.prefer_server_ciphers = settings_.prefer_server_ciphers;
-    plan.few_tickets = settings_.cache.uses_zone() && services_.shared;
     plan.alpn = alpn_;
     pairs_ = read_key_pairs(settings_, complaints_);
     plan.phrases = pass_phrases(settings_, complaints_);
@@ -66,6 +65,7 @@ context_plan compilation::read_plan() {
     plan.sessions = std::make_shared<resumption>(
         settings_, services_, library_.primitives(), leaves, library_.session_format()
     );
+    plan.few_tickets = plan.sessions->hands_out_handles();
     return plan;
 }
 

@@ -19,7 +19,7 @@ struct context_plan {
     cipher_list ciphers;               // ssl_ciphers, evaluated
     std::vector<std::uint16_t> suites; // those of them that these versions can use
     bool prefer_server_ciphers = false;
-    bool few_tickets = false; // each one takes a place in a zone
+    bool few_tickets = false; // each one takes a place in a store
     std::string alpn;
     std::vector<secret> phrases; // for encrypted keys
     std::shared_ptr<const resumption> sessions;

@@ -2,10 +2,13 @@
 
 #include "backends/tls/backend.hpp"
 #include "backends/tls/crypto.hpp"
+#include "backends/tls/file_ticket_keys.hpp"
+#include "backends/tls/hkdf.hpp"
 
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,8 +17,8 @@
 namespace postern::tls {
 
 // What a ticket shows in front of its body, in fixed places so that an adapter may spread it over
-// its library's fields. A sealed ticket: a key's name, nonce and expiry, tag. A handle into the
-// zone: 32 random bytes, and a tag of zeros.
+// its library's fields. A sealed ticket: a key's name, nonce and expiry, tag. A handle, which is
+// the name of a place in a store: 32 random bytes, and a tag of zeros.
 struct ticket_head {
     std::array<std::byte, 16> name{};
     std::array<std::byte, 16> nonce{}; // the last 4 bytes: expiry, seconds since 1970
@@ -39,7 +42,8 @@ class resumption {
 public:
     // `certificates`: the leaf certificates (DER) of the whole server, in order. Sessions never
     // cross servers whose certificates differ (CVE-2014-3616), nor formats: `format` names the
-    // library and its version. The services and the crypto outlive this.
+    // library and its version. The services and the crypto outlive this. Two machines resume each
+    // other's tickets when certificates, format and key files are the same.
     resumption(
         const config::tls_settings&,
         const session_services&,
@@ -56,7 +60,11 @@ public:
     // False with ssl_session_cache off: clients get no session id at all. True with none: they get
     // one, and keep() forgets it.
     bool gives_ids() const { return mode_ != config::session_cache::builtin_mode::off; }
-    bool gives_tickets() const { return keys_ || shared_; }
+    // ssl_session_tickets off: clients of TLS 1.2 and older get no tickets, others no sealed ones.
+    bool seals_tickets() const { return keys_ != nullptr; }
+    // Tickets that are handles take a place in a store each.
+    bool hands_out_handles() const;
+    bool gives_tickets() const { return seals_tickets() || hands_out_handles(); }
 
     // Sessions by id (TLS 1.2 and older). ids of 0 or more than 32 bytes are left alone.
     void keep(std::span<const std::byte> id, std::span<const std::byte> session) const;
@@ -84,8 +92,17 @@ private:
 
     key store_key(char kind, std::span<const std::byte> id) const;
     time ends(const resumption_memory&) const;
+    bool keep_at(const key&, std::span<const std::byte> kept, time ends) const;
+    std::optional<std::string> find_at(const key&) const;
+    std::optional<std::string> take_marked(session_store*, const key&) const;
+
     bool store_ticket(std::span<const std::byte> state, const key&, time ends) const;
-    std::optional<std::string> take_marked(session_store&, const key&) const;
+    ticket_head seal_handle(std::span<const std::byte> state, std::span<std::byte> body, time ends)
+        const;
+    ticket_head seal_with_key(
+        std::span<const std::byte> state, std::span<std::byte> body, time ends
+    ) const;
+    secret_block cipher_key(const ticket_key&, const ticket_head&) const;
     std::optional<opened>
     open_sealed(const ticket_head&, const ticket_keys::found&, std::span<const std::byte> body, std::span<std::byte> state, resumption_memory&)
         const;
@@ -96,7 +113,9 @@ private:
     const crypto& crypto_;
     session_store* builtin_;
     session_store* shared_;
-    ticket_keys* keys_;
+    std::unique_ptr<file_ticket_keys> files_; // null: none are named
+    ticket_keys* keys_;                       // the files', or those of all workers; null: none
+    bool tickets_on_;
     config::session_cache::builtin_mode mode_;
     std::chrono::seconds timeout_;
     key context_{};

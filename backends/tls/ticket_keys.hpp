@@ -3,15 +3,22 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstring>
 #include <optional>
 #include <span>
 
 namespace postern::tls {
 
-// One key of the ring: a public name that travels in the ticket, and the secret for AES-256-GCM.
+// One key of the ring: a public name that travels in the ticket, and the secret that the keys for
+// AES-256-GCM come from. Wiped when it goes.
 struct ticket_key {
     std::array<std::byte, 16> name{};
     std::array<std::byte, 32> secret{};
+
+    ticket_key() = default;
+    ticket_key(const ticket_key&) = default;
+    ticket_key& operator=(const ticket_key&) = default;
+    ~ticket_key() { ::explicit_bzero(secret.data(), secret.size()); }
 };
 
 // The keys that seal session tickets (RFC 5077 section 4), shared by all workers so that any of

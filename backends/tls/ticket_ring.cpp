@@ -17,7 +17,7 @@ ticket_key fresh_key() {
 
 }
 
-ticket_ring::ticket_ring(clock::time_point now) : next_(fresh_key()) {
+ticket_ring::ticket_ring(clock::time_point now) {
     previous_.key = fresh_key();
     current_.key = fresh_key();
     previous_.needed_until = now;
@@ -29,8 +29,7 @@ void ticket_ring::turn(clock::time_point now) {
     if (previous_.needed_until > now) return;
     if (current_.needed_until == clock::time_point{}) return; // it has sealed nothing yet
     previous_ = current_;
-    current_ = {next_, {}};
-    next_ = fresh_key();
+    current_ = {fresh_key(), {}};
 }
 
 ticket_key ticket_ring::sealing(std::chrono::seconds lifetime, clock::time_point now) {

@@ -8,14 +8,14 @@
 
 namespace postern::tls {
 
-// Three ticket keys and the rule by which they turn, without any lock: previous, current, next.
-// The next key exists before it is needed, so that processes which share the ring know it before
-// the first ticket is sealed with it.
+// Two ticket keys and the rule by which they turn, without any lock: the one that seals, and the
+// one before it. No third key waits to be the next one, as nobody has a copy of the ring that could
+// be too old to know it.
 class ticket_ring {
 public:
     using clock = std::chrono::system_clock;
 
-    // Three fresh keys.
+    // Two fresh keys.
     explicit ticket_ring(clock::time_point now);
 
     // As ticket_keys says, with the time told.
@@ -32,7 +32,6 @@ private:
     void turn(clock::time_point now);
 
     aged previous_, current_;
-    ticket_key next_;
 };
 
 // A ring of this process alone.

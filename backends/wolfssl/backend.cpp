@@ -15,6 +15,30 @@ namespace {
 
 using config::severity;
 
+// What changes the ticket's own layout from one build to another of the same version.
+std::string ticket_layout() {
+    std::string words;
+#ifdef WOLFSSL_TLS13
+    words += " 1.3";
+#endif
+#ifdef WOLFSSL_EARLY_DATA
+    words += " early";
+#endif
+#ifdef WOLFSSL_TICKET_NONCE_MALLOC
+    words += " nonce";
+#endif
+#ifdef WOLFSSL_TICKET_HAVE_ID
+    words += " id";
+#endif
+#ifdef SESSION_CERTS
+    words += " certs";
+#endif
+#ifdef OPENSSL_ALL
+    words += " all";
+#endif
+    return words;
+}
+
 class library final : public compiler {
 public:
     // Never undone: contexts may outlive this.
@@ -26,7 +50,7 @@ public:
 
     const crypto& primitives() const override { return wolfssl::primitives(); }
     std::string session_format() const override {
-        return std::string("wolfSSL ") + wolfSSL_lib_version();
+        return std::string("wolfSSL ") + wolfSSL_lib_version() + ticket_layout();
     }
     path_prover prover() const override { return prove; }
     const std::vector<const suite*>& suites() const override { return library_suites(); }

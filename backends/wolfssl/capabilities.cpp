@@ -92,6 +92,8 @@ constexpr capability rows[] = {
     {"ssl_session_cache", "builtin"},
     {"ssl_session_cache", "shared"},
     {"ssl_session_timeout", ""},
+    {"ssl_session_tickets", ""},
+    {"ssl_session_ticket_key", ""},
 };
 // clang-format on
 

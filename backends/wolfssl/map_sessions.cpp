@@ -135,12 +135,11 @@ int protect_ticket(WOLFSSL* ssl, raw name[WOLFSSL_TICKET_NAME_SZ], raw nonce[WOL
     return open_ticket(self, wolfSSL_GetVersion(ssl) == WOLFSSL_TLSV1_3, at, bytes);
 }
 
-void use_tickets(WOLFSSL_CTX* ctx, bool give) {
-    wolfSSL_CTX_set_TicketEncCb(ctx, give ? protect_ticket : nullptr);
-    if (give) return;
-    wolfSSL_CTX_NoTicketTLSv12(ctx);
+void use_tickets(WOLFSSL_CTX* ctx, const resumption& sessions) {
+    wolfSSL_CTX_set_TicketEncCb(ctx, sessions.gives_tickets() ? protect_ticket : nullptr);
+    if (!sessions.seals_tickets()) wolfSSL_CTX_NoTicketTLSv12(ctx);
 #ifdef WOLFSSL_TLS13
-    wolfSSL_CTX_no_ticket_TLSv13(ctx);
+    if (!sessions.gives_tickets()) wolfSSL_CTX_no_ticket_TLSv13(ctx);
 #endif
 }
 
@@ -159,7 +158,7 @@ void use_sessions(WOLFSSL_CTX* ctx, const resumption& sessions) {
         std::clamp(static_cast<long long>(sessions.timeout().count()), 1LL, longest);
     wolfSSL_CTX_set_timeout(ctx, static_cast<unsigned int>(seconds));
     wolfSSL_CTX_set_TicketHint(ctx, static_cast<int>(std::min(seconds, longest_hint)));
-    use_tickets(ctx, sessions.gives_tickets());
+    use_tickets(ctx, sessions);
 }
 
 }

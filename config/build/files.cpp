@@ -1,5 +1,6 @@
 #include "config/build/files.hpp"
 
+#include "config/build/ticket_key_file.hpp"
 #include "config/report/source_text.hpp"
 
 #include <map>
@@ -13,18 +14,25 @@ class file_shelf {
 public:
     file_shelf(const file_reader& read, findings& out) : read_(read), out_(out) {}
 
-    // Fills in the bytes, or complains once at each place.
-    void fetch(file& f, std::string_view directive, const place& where, const std::string& hint) {
+    // Fills in the bytes, or complains once at each place. Answers what was read.
+    const file_answer& fetch(
+        file& f, std::string_view directive, const place& where, const std::string& hint
+    ) {
         auto [it, fresh] = known_.try_emplace(f.path);
         if (fresh) it->second = read_(f.path);
         f.bytes = it->second.bytes;
-        if (f.bytes) return;
+        if (f.bytes) return it->second;
         out_.error(
             where,
             std::string(directive) + ": cannot read " + in_quotes(f.path) + ": " +
                 std::generic_category().message(it->second.error),
             hint
         );
+        return it->second;
+    }
+
+    void fetch_ticket_key(file& f, const place& where) {
+        check_ticket_key_file(f.path, fetch(f, "ssl_session_ticket_key", where, {}), where, out_);
     }
 
 private:
@@ -56,6 +64,10 @@ void read_server(server_settings& server, const server_notes& notes, file_shelf&
     if (!tls.password_file.path.empty())
         shelf.fetch(
             tls.password_file, "ssl_password_file", notes.place_of("ssl_password_file", 0), {}
+        );
+    for (std::size_t n = 0; n < tls.tickets.key_files.size(); ++n)
+        shelf.fetch_ticket_key(
+            tls.tickets.key_files[n], notes.place_of("ssl_session_ticket_key", n)
         );
 }
 

@@ -20,6 +20,7 @@ namespace postern::config {
 struct file_answer {
     std::shared_ptr<const secret> bytes; // null: error says why
     int error = 0;
+    bool open_to_all = false; // every user of the machine may read it
 };
 using file_reader = std::function<file_answer(const std::string& path)>;
 

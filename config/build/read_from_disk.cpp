@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <sys/stat.h>
 
 namespace postern::config {
 
@@ -35,7 +36,9 @@ file_answer read_from_disk(const std::string& path) {
     std::string text(largest + 1, '\0');
     auto got = std::fread(text.data(), 1, text.size(), in.get());
     int error = std::ferror(in.get()) ? (errno != 0 ? errno : EIO) : got > largest ? EFBIG : 0;
-    file_answer answer{nullptr, error};
+    struct stat is {};
+    bool open_to_all = ::fstat(::fileno(in.get()), &is) == 0 && (is.st_mode & S_IROTH) != 0;
+    file_answer answer{nullptr, error, open_to_all};
     if (error == 0)
         answer.bytes = std::make_shared<const secret>(std::string_view(text).substr(0, got));
     wipe(text);

@@ -24,8 +24,6 @@ constexpr std::array names{
     std::string_view("ssl_conf_command"),
     std::string_view("ssl_dhparam"),
     std::string_view("ssl_ecdh_curve"),
-    std::string_view("ssl_session_tickets"),
-    std::string_view("ssl_session_ticket_key"),
     std::string_view("ssl_certificate_compression"),
     std::string_view("ssl_certificate_cache"),
     std::string_view("ssl_stapling"),

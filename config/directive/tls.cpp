@@ -106,6 +106,7 @@ constexpr row<S> rows[] = {
         {.name = "ssl_session_timeout",
          .where = anywhere,
          .summary = "How long a session may be resumed, from a cache or by a ticket.",
+         .more = "Counted from the full handshake: resuming a session does not prolong it.",
          .when = matters::with_tls}
     ),
 };

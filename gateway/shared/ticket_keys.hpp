@@ -4,6 +4,7 @@
 #include "gateway/shared/segment.hpp"
 #include "gateway/shared/segment_lock.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +20,9 @@ namespace postern::gateway {
 // takes its place and seals from then on. A key therefore seals for about one ticket lifetime, and
 // is wiped after about two. There is no third key waiting, because workers read the segment itself
 // and never a copy of their own that could be too old.
+//
+// Servers differ in ssl_session_timeout, and a long one must not keep the keys of a short one
+// alive. So there is such a pair for lifetimes of 1 second, of 2 and 3, of 4 to 7, and so on.
 class ticket_keys final : public tls::ticket_keys {
 public:
     using clock = std::chrono::system_clock;
@@ -27,25 +31,38 @@ public:
     static constexpr std::size_t needed = 4096; // bytes of the segment, at least
 
     explicit ticket_keys(segment, now = clock::now);
-    ~ticket_keys() override;
 
-    // Should the segment be held by a process that does not go on, the last key seen here seals.
+    // Should the segment be held by a process that does not go on, the last key seen here seals,
+    // for as long as it would have been kept; then one of this process's own.
     tls::ticket_key sealing(std::chrono::seconds lifetime) override;
     std::optional<found> opening(std::span<const std::byte, 16> name) override;
 
     const segment& memory() const { return memory_; }
 
 private:
+    static constexpr std::size_t pairs = 32; // one for each power of two seconds
+
     struct slot;
+    struct pair;
     struct shape;
+    struct remembered {
+        tls::ticket_key key;
+        std::int64_t until = 0; // seconds since 1970; 0: no key here
+    };
+
+    bool has_room() const;
     shape& shared() const;
-    void renew(shape&) const;
+    std::int64_t seconds() const;
+    void renew(pair&, std::int64_t most) const;
+    tls::ticket_key own_key(remembered&, std::chrono::seconds lifetime) const;
+    std::optional<found> opening_own(std::span<const std::byte, 16> name) const;
+    void forget_expired();
 
     segment memory_;
     now now_;
-    lock_patience patience_;
-    tls::ticket_key last_;
-    bool has_last_ = false;
+    // The first key is worth a wait: without it this worker's tickets would be its own.
+    lock_patience patience_, first_patience_{std::chrono::seconds(1)};
+    std::array<remembered, pairs> last_; // that were seen here
 };
 
 }
