@@ -99,13 +99,14 @@ void check_duplicates(const draft& all, findings& out) {
     }
 }
 
-constexpr std::array<void (*)(const judged&, findings&), 10> rules{
+constexpr std::array<void (*)(const judged&, findings&), 11> rules{
     check_listen,
     check_protocol,
     check_lookup,
     check_implicit_ports,
     check_passwords,
     check_tls,
+    check_names,
     check_zone,
     check_routes,
     check_effect,

@@ -27,7 +27,6 @@ constexpr std::array names{
     std::string_view("ssl_session_tickets"),
     std::string_view("ssl_session_ticket_key"),
     std::string_view("ssl_certificate_compression"),
-    std::string_view("ssl_certificate_cache"),
     std::string_view("ssl_stapling"),
     std::string_view("ssl_stapling_file"),
     std::string_view("ssl_stapling_responder"),

@@ -17,7 +17,7 @@ _postern() {
     directives) COMPREPLY=($(compgen -W ")";
 
 constexpr const char* bash_after = R"(" -- "$word")) ;;
-    *) COMPREPLY=($(compgen -W "-c --config --help" -- "$word")) ;;
+    *) COMPREPLY=($(compgen -W "-c --config --help --quick" -- "$word")) ;;
   esac
 }
 complete -F _postern postern

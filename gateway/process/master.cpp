@@ -194,7 +194,7 @@ void master::announce_sockets() {
 // The bundle of one worker, of the configuration in force.
 result<bundle> master::supply(std::size_t slot) {
     bundle b;
-    b.number = number_;
+    b.number = b.settings = number_;
     b.name = now_.name;
     b.text = now_.text;
     b.files = now_.files;
@@ -202,6 +202,10 @@ result<bundle> master::supply(std::size_t slot) {
     b.access_log = duplicate(logs_.access.get());
     if (auto lent = zones_.lend(b); !lent) return lent.error();
     auto good = static_cast<bool>(b.error_log);
+    for (auto& [path, folder] : now_.folders) {
+        b.folders.push_back({path, duplicate(folder->memory->fd())});
+        good = good && b.folders.back().memory;
+    }
     for (auto& place : sockets_.of_worker(slot)) {
         auto& l = b.listeners.emplace_back();
         l.key = place.key;
@@ -259,7 +263,7 @@ void master::obey(int signal) {
 
 void master::reload() {
     notify_reloading();
-    auto next = examine(file_, library_);
+    auto next = examine(file_, library_, {&now_});
     std::optional<preparations> ready;
     if (next.good()) ready = prepare(next);
     say(next.printed());
