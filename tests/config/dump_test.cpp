@@ -69,6 +69,7 @@ constexpr row rows[] = {
     {config::in_server,      "auth_http",                 "\"h:5/x\"",                    "\"http://h:5/x\""               },
     {config::in_server,      "auth_http_timeout",         "\"3s\"",                       "\"3s\""                         },
     {config::in_server,      "auth_http_header",          "\"X y\"",                      "[\"X y\"]"                      },
+    {config::in_main,        "ssl_certificate_watch",     "\"2s\"",                       "\"2s\""                         },
     {config::in_server,      "ssl_certificate_dir",       "\"certs\"",                    "\"certs\""                      },
     {config::in_server,      "ssl_certificate_cache",     "\"max=7\"",                    "\"max=7\""                      },
     {config::in_server,      "ssl_reject_unknown_sni",    "true",                         "\"on\""                         },

@@ -116,3 +116,12 @@ TEST_CASE("a dump of certificates of names reads back as what it was") {
     CHECK(names.certificates[0].names == std::vector<std::string>{"b.example", "*.c"});
     CHECK(names.certificates[0].certificate.path == "rsa.pem");
 }
+
+TEST_CASE("ssl_certificate_watch is a time, and 0 is no watching") {
+    auto head = [](const char* value) {
+        return test::load("ssl_certificate_watch = " + std::string(value) + "\n" + tls_with(""));
+    };
+    CHECK(head("\"2s\"").made->process.certificate_watch == std::chrono::seconds(2));
+    CHECK(head("0").made->process.certificate_watch.count() == 0);
+    CHECK(test::load(tls_with("")).made->process.certificate_watch == std::chrono::seconds(5));
+}
