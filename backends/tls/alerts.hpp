@@ -9,6 +9,7 @@ namespace postern::tls {
 
 namespace alert {
 inline constexpr std::uint8_t decode_error = 50;
+inline constexpr std::uint8_t unrecognized_name = 112;
 inline constexpr std::uint8_t no_application_protocol = 120;
 }
 

@@ -2,6 +2,7 @@
 
 #include "backends/tls/capability.hpp"
 #include "backends/tls/context.hpp"
+#include "backends/tls/crypto.hpp"
 #include "backends/tls/server.hpp"
 #include "backends/tls/session_store.hpp"
 #include "backends/tls/ticket_keys.hpp"
@@ -9,6 +10,7 @@
 #include "config/report/complaint.hpp"
 #include "config/settings/tls.hpp"
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,13 +19,18 @@
 
 namespace postern::tls {
 
-// What a compiled server may use to resume sessions. The objects outlive every context made with
-// them.
+// What a compiled server may use: places to resume sessions from, and certificates. The objects
+// outlive every context made with them.
 struct session_services {
     session_store* builtin = nullptr; // this worker's own; null: none
     session_store* shared =
         nullptr;                 // of all workers; null: none. With it, tickets are kept there too
     ticket_keys* keys = nullptr; // never null where tickets are to be issued
+
+    // What is in the folder of ssl_certificate_dir; a null shelf or catalog: nothing. And who hears
+    // of a certificate there that turns out to be of no use when it is needed.
+    std::function<std::shared_ptr<const catalog_shelf>(const std::string& path)> folder = {};
+    std::function<void(const config::complaint&)> report = {};
 };
 
 // Either a server's contexts, or everything that is wrong with its settings, each complaint naming
@@ -41,6 +48,7 @@ public:
     virtual std::string_view name() const = 0; // "BoringSSL", "wolfSSL"
     virtual std::string version() const = 0;   // of the library that is loaded now
     virtual std::span<const capability> capabilities() const = 0;
+    virtual const crypto& primitives() const = 0;
 
     // Judges peers' certificates by that trust, with this library. One that exists already is given
     // again, so that a bundle of many authorities is in memory once.
@@ -49,7 +57,8 @@ public:
     // Settings (with the bytes of their files already read) into contexts, one for each
     // certificate. `alpn` is the one protocol id that this server speaks (RFC 7301; "imap", "pop3",
     // "smtp"). Each context has shaken hands with itself in memory before this returns, so a key
-    // that does not match its certificate is found here.
+    // that does not match its certificate is found here. Certificates of ssl_certificate_dir are
+    // made later, when they are needed: with such a folder this must outlive what it made.
     virtual compiled
     compile(const config::tls_settings&, std::string_view alpn, const session_services&) const = 0;
 };

@@ -1,6 +1,7 @@
 #include "backends/tls/compiler.hpp"
 
 #include "backends/tls/choose.hpp"
+#include "backends/tls/compile_names.hpp"
 
 namespace postern::tls {
 
@@ -38,6 +39,7 @@ private:
     std::vector<config::complaint> complaints_;
     std::vector<key_pair> pairs_;
     std::vector<std::shared_ptr<const context>> made_;
+    std::vector<std::vector<std::string>> named_; // for each of those, whom it serves
 };
 
 bool compilation::failed() const {
@@ -82,19 +84,25 @@ bool compilation::serves(const context_plan& plan, const key_pair& pair) {
 }
 
 void compilation::add(const context_plan& plan, const key_pair& pair) {
-    if (auto one = library_.make(plan, pair, complaints_)) made_.push_back(std::move(one));
+    if (auto one = library_.make(plan, pair, complaints_)) {
+        made_.push_back(std::move(one));
+        named_.push_back(names_in(pair.leaf));
+    }
 }
 
 compiled compilation::run() {
     library_.check_process(complaints_);
     auto plan = read_plan();
-    if (!plan.versions.empty() && !plan.ciphers.chosen.empty())
+    std::shared_ptr<server_names> names;
+    if (!plan.versions.empty() && !plan.ciphers.chosen.empty()) {
         for (auto& pair : pairs_)
             if (serves(plan, pair)) add(plan, pair);
+        names = compile_names({library_, settings_, plan, services_}, named_, made_, complaints_);
+    }
     if (made_.empty() && !failed())
         complain(severity::error, "ssl_ciphers", "no suite of the list works with any certificate");
     if (failed()) return {nullptr, std::move(complaints_)};
-    auto whole = std::make_shared<server>(server{std::move(made_), alpn_});
+    auto whole = std::make_shared<server>(server{std::move(made_), alpn_, std::move(names)});
     return {std::move(whole), std::move(complaints_)};
 }
 

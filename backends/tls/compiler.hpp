@@ -23,8 +23,6 @@ public:
 
     // What an adapter says of its library ----------------------------------------------------
 
-    virtual const crypto& primitives() const = 0;
-
     // Names library, version and whatever else decides whether a serialised session can be read
     // again.
     virtual std::string session_format() const = 0;

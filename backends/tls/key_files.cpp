@@ -119,18 +119,27 @@ void check_dates(const key_pair& pair, complaints& out) {
 
 }
 
+std::optional<key_pair> read_key_pair(
+    const config::file& certificate, const config::file& key, complaints& out
+) {
+    key_pair pair;
+    auto has_chain = read_chain(certificate, pair, out);
+    auto has_key = read_key(key, pair, out);
+    if (!has_chain || !has_key) return std::nullopt;
+    check_dates(pair, out);
+    return pair;
+}
+
 std::vector<key_pair> read_key_pairs(const config::tls_settings& from, complaints& out) {
     std::vector<key_pair> pairs;
     for (std::size_t i = 0; i < from.certificates.size(); ++i) {
         auto& keys = from.certificate_keys;
-        key_pair pair;
-        auto has_chain = read_chain(from.certificates[i], pair, out);
-        auto has_key = read_key(i < keys.size() ? keys[i] : from.certificates[i], pair, out);
-        if (!has_chain || !has_key) continue;
-        check_dates(pair, out);
-        pairs.push_back(std::move(pair));
+        auto& key = i < keys.size() ? keys[i] : from.certificates[i];
+        if (auto pair = read_key_pair(from.certificates[i], key, out))
+            pairs.push_back(std::move(*pair));
     }
-    if (from.certificates.empty())
+    auto& others = from.names;
+    if (from.certificates.empty() && others.certificates.empty() && others.folder.empty())
         out.push_back({severity::error, "ssl_certificate", "there is none"});
     if (from.certificate_keys.size() > from.certificates.size())
         out.push_back(

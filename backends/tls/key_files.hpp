@@ -4,6 +4,7 @@
 #include "config/report/complaint.hpp"
 #include "config/settings/tls.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,11 @@ struct key_pair {
     bool encrypted = false;
     std::string certificate_path, key_path;
 };
+
+// One certificate and its key, read from their files. Nothing after an error; a certificate that is
+// expired, or not valid yet, is a warning.
+std::optional<key_pair>
+read_key_pair(const config::file& certificate, const config::file& key, std::vector<config::complaint>&);
 
 // ssl_certificate and ssl_certificate_key, read; a complaint names directive and file. What has an
 // error is left out; a certificate that is expired, or not valid yet, is a warning.

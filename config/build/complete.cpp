@@ -37,7 +37,14 @@ void complete_protocol(server_settings& server) {
 
 void complete_tls(server_settings& server, const server_notes& notes, const folder& base) {
     auto& tls = server.tls;
-    if (!notes.find("ssl_certificate"))
+    auto& more = tls.names;
+    more.default_name = server.server_name;
+    for (auto& one : more.certificates)
+        if (one.key.path.empty()) one.key = one.certificate;
+    auto written = notes.find("ssl_certificate") != nullptr;
+    auto others = !more.certificates.empty() || !more.folder.empty();
+    if (!written && others) tls.certificates.clear(); // the default is one of those
+    if (!written)
         for (auto& certificate : tls.certificates)
             certificate.path = base.resolve(certificate.path);
     for (auto n = tls.certificate_keys.size(); n < tls.certificates.size(); ++n)
@@ -59,6 +66,10 @@ place server_notes::place_of(std::string_view directive, std::size_t n) const {
 
 std::string route_origin(std::size_t n, std::string_view directive) {
     return "route " + std::to_string(n) + " " + std::string(directive);
+}
+
+std::string certificate_origin(std::size_t n, std::string_view directive) {
+    return "certificate " + std::to_string(n) + " " + std::string(directive);
 }
 
 void complete(draft& all, const folder& base) {

@@ -46,6 +46,24 @@ std::string hint_for(const server_notes& notes) {
     return "ssl_certificate defaults to cert.pem; name the file of this server's certificate";
 }
 
+// [[mail.certificate]]
+void read_blocks(many_names_settings& names, const server_notes& notes, file_shelf& shelf) {
+    for (std::size_t n = 0; n < names.certificates.size(); ++n) {
+        auto& one = names.certificates[n];
+        if (one.certificate.path.empty()) continue; // complained of, or broken
+        auto place_of = [&](std::string_view directive) {
+            for (auto& e : notes.certificates[n]->entries)
+                if (e.name == directive) return e.given.where;
+            return notes.certificates[n]->where;
+        };
+        shelf.fetch(one.certificate, "ssl_certificate", place_of("ssl_certificate"), {});
+        if (one.key.path == one.certificate.path)
+            one.key.bytes = one.certificate.bytes;
+        else
+            shelf.fetch(one.key, "ssl_certificate_key", place_of("ssl_certificate_key"), {});
+    }
+}
+
 void read_server(server_settings& server, const server_notes& notes, file_shelf& shelf) {
     auto& tls = server.tls;
     auto hint = hint_for(notes);
@@ -61,6 +79,7 @@ void read_server(server_settings& server, const server_notes& notes, file_shelf&
         else
             shelf.fetch(key, "ssl_certificate_key", notes.place_of("ssl_certificate_key", n), {});
     }
+    read_blocks(tls.names, notes, shelf);
     if (!tls.password_file.path.empty())
         shelf.fetch(
             tls.password_file, "ssl_password_file", notes.place_of("ssl_password_file", 0), {}

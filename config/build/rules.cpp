@@ -106,6 +106,7 @@ constexpr std::array<void (*)(const judged&, findings&), 11> rules{
     check_implicit_ports,
     check_passwords,
     check_tls,
+    check_names,
     check_zone,
     check_tickets,
     check_routes,

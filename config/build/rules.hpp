@@ -21,6 +21,7 @@ struct judged {
 
 // Rules in files of their own.
 void check_tls(const judged&, findings&);
+void check_names(const judged&, findings&);
 void check_zone(const judged&, findings&);
 void check_tickets(const judged&, findings&);
 void check_routes(const judged&, findings&);

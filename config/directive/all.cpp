@@ -11,7 +11,13 @@ namespace {
 std::vector<row<server_settings>> join_server_rows() {
     std::vector<row<server_settings>> out;
     for (auto part :
-         {general_rows(), tls_rows(), ticket_rows(), protocol_rows(), proxy_rows(), lookup_rows()})
+         {general_rows(),
+          tls_rows(),
+          ticket_rows(),
+          many_names_rows(),
+          protocol_rows(),
+          proxy_rows(),
+          lookup_rows()})
         out.insert(out.end(), part.begin(), part.end());
     return out;
 }
@@ -21,6 +27,8 @@ std::vector<const directive*> join_directives() {
     for (auto& r : process_rows())
         out.push_back(&r.about);
     for (auto& r : server_rows())
+        out.push_back(&r.about);
+    for (auto& r : certificate_rows())
         out.push_back(&r.about);
     for (auto& r : route_rows())
         out.push_back(&r.about);
@@ -55,10 +63,11 @@ std::vector<std::string_view> names_in(unsigned where) {
 }
 
 std::string contexts_text(unsigned where) {
-    constexpr std::array<std::pair<unsigned, std::string_view>, 4> names{
+    constexpr std::array<std::pair<unsigned, std::string_view>, 5> names{
         {{in_main, "the top of the file"},
          {in_mail, "[mail]"},
          {in_server, "[[mail.server]]"},
+         {in_certificate, "[[mail.certificate]] or [[mail.server.certificate]]"},
          {in_route, "[[mail.route]] or [[mail.server.route]]"}}
     };
     std::string out;

@@ -25,7 +25,6 @@ constexpr std::array names{
     std::string_view("ssl_dhparam"),
     std::string_view("ssl_ecdh_curve"),
     std::string_view("ssl_certificate_compression"),
-    std::string_view("ssl_certificate_cache"),
     std::string_view("ssl_stapling"),
     std::string_view("ssl_stapling_file"),
     std::string_view("ssl_stapling_responder"),

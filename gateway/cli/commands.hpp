@@ -7,7 +7,8 @@
 namespace postern::gateway {
 
 // One function a command; each answers the exit status (options.hpp).
-int check_command(const std::string& file, const tls::backend&);
+int check_command(const std::string& file, bool quick, const tls::backend&);
+int certs_command(const std::string& file, bool as_json, const tls::backend&);
 int dump_command(const std::string& file);
 int directives_command(const std::string& name); // empty: all of them
 int version_command(const tls::backend&);

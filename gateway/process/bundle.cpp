@@ -80,6 +80,10 @@ void write(writer& out, const bundle& b) {
         out.put(std::string_view(z.name));
         out.put(z.bytes);
     }
+    out.put(b.settings);
+    out.put(b.folders.size());
+    for (auto& f : b.folders)
+        out.put(std::string_view(f.path));
     out.put(b.listeners.size());
     for (auto& l : b.listeners) {
         out.put(l.key);
@@ -109,6 +113,12 @@ bool read(reader_of in, std::vector<descriptor> files, bundle& b) {
         z.bytes = in.number();
         z.memory = take();
     }
+    b.settings = in.number();
+    for (auto n = in.number(); n > 0 && in.good(); --n) {
+        auto& f = b.folders.emplace_back();
+        f.path = in.text();
+        f.memory = take();
+    }
     for (auto n = in.number(); n > 0 && in.good(); --n) {
         auto& l = b.listeners.emplace_back();
         l.key = in.number();
@@ -120,7 +130,8 @@ bool read(reader_of in, std::vector<descriptor> files, bundle& b) {
         return std::ranges::all_of(all, [&](auto& x) { return static_cast<bool>(x.*which); });
     };
     return in.at_end() && next == files.end() && b.error_log && b.ticket_keys &&
-           whole(b.zones, &bundle::zone::memory) && whole(b.listeners, &bundle::listener::socket);
+           whole(b.zones, &bundle::zone::memory) && whole(b.folders, &bundle::folder::memory) &&
+           whole(b.listeners, &bundle::listener::socket);
 }
 
 }
@@ -147,6 +158,8 @@ result<message> pack(const bundle& b) {
     if (b.access_log) fds.push_back(b.access_log.get());
     for (auto& z : b.zones)
         fds.push_back(z.memory.get());
+    for (auto& f : b.folders)
+        fds.push_back(f.memory.get());
     for (auto& l : b.listeners)
         fds.push_back(l.socket.get());
     for (auto fd : fds) {

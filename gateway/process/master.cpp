@@ -1,5 +1,6 @@
 #include "gateway/process/master.hpp"
 
+#include "gateway/certificates/keeper.hpp"
 #include "gateway/process/crew.hpp"
 #include "gateway/process/examine.hpp"
 #include "gateway/process/log_files.hpp"
@@ -62,7 +63,13 @@ public:
         : file_(file), library_(library),
           events_(STDERR_FILENO, -1, log_level::notice, config::log_settings::style::text),
           signals_(loop_, SIGTERM, SIGINT),
-          crew_(loop_, own_, library, events_, [this](std::size_t slot) { return supply(slot); }) {
+          crew_(loop_, own_, library, events_, [this](std::size_t slot) { return supply(slot); }),
+          keeper_(
+              loop_,
+              library,
+              events_,
+              {[this] { return !settling_; }, [this](bool settings) { renew(settings); }}
+          ) {
         for (auto s : {SIGQUIT, SIGHUP, SIGUSR1, SIGCHLD})
             signals_.add(s);
     }
@@ -89,6 +96,8 @@ private:
     void reopen_logs();
     void leave(bool now);
     void settled(std::size_t refused);
+    void renew(bool settings);
+    void renewed(std::size_t refused);
 
     std::string file_;
     const tls::backend& library_;
@@ -98,13 +107,16 @@ private:
     log_files logs_;
     asio::signal_set signals_;
     examined now_; // the configuration in force
-    std::uint64_t number_ = 0;
+    std::uint64_t number_ = 0,
+                  settings_ = 0; // of the bundle, and of the last one with new settings
     std::optional<identity> become_;
     sockets sockets_;
     zones zones_;
     pid_file pid_;
     crew crew_;
-    bool leaving_ = false; // there is no way back
+    keeper keeper_;
+    bool settling_ = false; // workers have been told something and have not all answered
+    bool leaving_ = false;  // there is no way back
 };
 
 int master::run() {
@@ -171,8 +183,31 @@ void master::put_in_force(examined next, preparations made) {
             log_level::warn,
             "one process serves as root; start it as another user, or set worker_processes to 1"
         );
-    ++number_;
+    settings_ = ++number_;
+    settling_ = true;
+    keeper_.attend(now_);
     crew_.live_on(workers, number_, become_, [this](std::size_t refused) { settled(refused); });
+}
+
+// Of the same configuration, fresh certificates.
+void master::renew(bool settings) {
+    ++number_;
+    if (settings) settings_ = number_;
+    settling_ = true;
+    auto done = [this](std::size_t refused) { renewed(refused); };
+    crew_.live_on(now_.config.made->process.workers, number_, become_, done);
+}
+
+void master::renewed(std::size_t refused) {
+    settling_ = false;
+    if (refused == 0) return events_.event(log_level::info, "every worker has the certificates");
+    events_.event(
+        log_level::error,
+        "not every worker has the new certificates",
+        {
+            {"refused_by", std::to_string(refused)}
+    }
+    );
 }
 
 void master::announce_sockets() {
@@ -195,6 +230,7 @@ void master::announce_sockets() {
 result<bundle> master::supply(std::size_t slot) {
     bundle b;
     b.number = number_;
+    b.settings = settings_;
     b.name = now_.name;
     b.text = now_.text;
     b.files = now_.files;
@@ -202,6 +238,10 @@ result<bundle> master::supply(std::size_t slot) {
     b.access_log = duplicate(logs_.access.get());
     if (auto lent = zones_.lend(b); !lent) return lent.error();
     auto good = static_cast<bool>(b.error_log);
+    for (auto& [path, folder] : now_.folders) {
+        b.folders.push_back({path, duplicate(folder->memory->fd())});
+        good = good && b.folders.back().memory;
+    }
     for (auto& place : sockets_.of_worker(slot)) {
         auto& l = b.listeners.emplace_back();
         l.key = place.key;
@@ -215,6 +255,7 @@ result<bundle> master::supply(std::size_t slot) {
 }
 
 void master::settled(std::size_t refused) {
+    settling_ = false;
     if (refused > 0)
         events_.event(
             log_level::error,
@@ -259,7 +300,7 @@ void master::obey(int signal) {
 
 void master::reload() {
     notify_reloading();
-    auto next = examine(file_, library_);
+    auto next = examine(file_, library_, {&now_});
     std::optional<preparations> ready;
     if (next.good()) ready = prepare(next);
     say(next.printed());
@@ -322,6 +363,7 @@ void master::refuse_while_leaving() {
 
 void master::leave(bool now) {
     leaving_ = true;
+    keeper_.stop();
     notify_manager("STOPPING=1");
     events_.event(log_level::notice, now ? "stopping" : "stopping when the sessions are done");
     sockets_.close_all();

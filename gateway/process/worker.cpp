@@ -40,19 +40,39 @@ worker::~worker() = default;
 
 std::string worker::apply(bundle b) {
     if (leaving_) return "this worker is leaving\n";
+    if (auto taken = own_.folders.take(b); !taken)
+        return "certificates: " + taken.error().message() + "\n";
+    if (now_ && b.settings == settings_) return {}; // that was all
     auto config = config::load(b.text.reveal(), b.name, b.reader());
     if (!config.made) return printed(config.diagnostics, b.text.reveal());
     if (auto taken = own_.rooms.take(b); !taken)
         return "shared memory: " + taken.error().message() + "\n";
-    auto made = raise(config, library_, own_.rooms.places(), loop_);
+    auto made = raise(config, library_, places(), loop_);
     if (!made.made) return printed(made.diagnostics, b.text.reveal());
     now_ = std::move(made.made);
+    settings_ = b.settings;
     own_.rooms.used_by(now_);
     use_logs(std::move(b.error_log), std::move(b.access_log));
     auto limit = now_->settings->process.worker_connections;
     most_ = limit ? limit : most_by_descriptors(b.listeners.size());
     hang_doors(std::move(b.listeners));
     return {};
+}
+
+// The log outlives the generations, as all belongings do.
+session_places worker::places() {
+    auto out = own_.rooms.places();
+    out.folder = [this](const std::string& path) { return own_.folders.find(path); };
+    out.report = [&events = own_.events](const config::complaint& c) {
+        events.event(
+            log_level::warn,
+            "certificate cannot be used",
+            {
+                {"why", c.text}
+        }
+        );
+    };
+    return out;
 }
 
 void worker::hang_doors(std::vector<bundle::listener> wanted) {

@@ -17,6 +17,8 @@ tls::session_services services_of(
 ) {
     tls::session_services out;
     out.keys = places.keys;
+    out.folder = places.folder;
+    out.report = places.report;
     if (cache.builtin == builtin_mode::used && places.builtin)
         out.builtin = places.builtin(cache.builtin_sessions);
     if (!cache.uses_zone() || !places.zone) return out;

@@ -28,12 +28,17 @@ struct generation {
     std::vector<running_server> servers; // as in settings->servers
 };
 
-// Where TLS sessions are kept, by the names that ssl_session_cache gives. What is returned outlives
-// every generation.
+// Where TLS sessions are kept, by the names that ssl_session_cache gives; these outlive every
+// generation. And certificates.
 struct session_places {
     std::function<tls::session_store*(const std::string& zone)> zone; // null: no such zone
     std::function<tls::session_store*(std::size_t sessions)> builtin; // this worker's own cache
     tls::ticket_keys* keys = nullptr;
+
+    // What ssl_certificate_dir names, null: not there; and who hears of a certificate in it that
+    // cannot be used.
+    std::function<std::shared_ptr<const tls::catalog_shelf>(const std::string& path)> folder = {};
+    std::function<void(const config::complaint&)> report = {};
 };
 
 // Settings into a generation: TLS contexts compiled and proved, lookups made. Diagnostics carry the
