@@ -48,6 +48,8 @@ constexpr row rows[] = {
      "ssl_session_cache",                            "\"builtin:5 shared:A:1m\"",
      "\"builtin:5 shared:A:1m\""                                                                                      },
     {config::in_server, "ssl_session_timeout",       "\"1d\"",                       "\"1d\""                         },
+    {config::in_server, "ssl_session_tickets",       "false",                        "\"off\""                        },
+    {config::in_server, "ssl_session_ticket_key",    "\"ticket.key\"",               "[\"ticket.key\"]"               },
     {config::in_server, "imap_auth",                 "\"login\"",                    "\"login\""                      },
     {config::in_server, "imap_capabilities",         "[\"A\"]",                      "[\"A\"]"                        },
     {config::in_server, "imap_client_buffer",        "\"8k\"",                       "\"8k\""                         },
