@@ -82,6 +82,8 @@ constexpr row rows[] = {
     {config::in_route,       "protocol",                  "\"%\"",                        "\"%\""                          },
     {config::in_route,       "upstream",                  "\"r:5\"",                      "\"r:5\""                        },
     {config::in_route,       "upstream_user",             "\"{local}\"",                  "\"{local}\""                    },
+    {config::in_server,      "ssl_session_tickets",       "false",                        "\"off\""                        },
+    {config::in_server,      "ssl_session_ticket_key",    "\"ticket.key\"",               "[\"ticket.key\"]"               },
 };
 
 std::string with_protocol(std::string text, const std::string& protocol) {
