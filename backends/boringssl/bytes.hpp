@@ -2,6 +2,7 @@
 
 #include "backends/boringssl/library.hpp"
 #include "backends/tls/resumption.hpp"
+#include "backends/tls/signing.hpp"
 #include "backends/tls/wire.hpp"
 
 #include <cstdint>
@@ -13,6 +14,7 @@ struct connection {
     wire bytes;
     const resumption* sessions = nullptr; // null: the handshake leaves no trace (a rehearsal)
     resumption_memory memory;
+    signature_slot signing;
     int alert_sent = -1, alert_received = -1; // fatal ones
 };
 

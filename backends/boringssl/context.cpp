@@ -48,7 +48,9 @@ std::unique_ptr<engine> server_context::start(const resumption* sessions) const 
         // It does so by itself at the end of the handshake, if it knows beforehand.
         SSL_set_shed_handshake_config(ssl.get(), 1);
     }
-    return std::make_unique<library_engine>(std::move(ssl), shared_from_this(), sessions);
+    auto made = std::make_unique<library_engine>(std::move(ssl), shared_from_this(), sessions);
+    made->sign_with(parts_.elsewhere);
+    return made;
 }
 
 }

@@ -4,6 +4,7 @@
 #include "backends/tls/context.hpp"
 #include "backends/tls/server.hpp"
 #include "backends/tls/session_store.hpp"
+#include "backends/tls/signing.hpp"
 #include "backends/tls/ticket_keys.hpp"
 #include "config/report/complaint.hpp"
 #include "config/settings/tls.hpp"
@@ -47,6 +48,12 @@ public:
     // that does not match its certificate is found here.
     virtual compiled
     compile(const config::tls_settings&, std::string_view alpn, const session_services&) const = 0;
+
+    // A private key (one PEM block) to sign with, opened by the first pass phrase that fits. Null
+    // when it cannot be read.
+    virtual std::unique_ptr<signing_key> load_key(
+        const secret& pem, const std::vector<secret>& phrases
+    ) const = 0;
 };
 
 // Defined once, by the adapter that is linked in.

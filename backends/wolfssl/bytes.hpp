@@ -1,8 +1,10 @@
 #pragma once
 
 #include "backends/tls/resumption.hpp"
+#include "backends/tls/signing.hpp"
 #include "backends/tls/wire.hpp"
 #include "backends/wolfssl/library.hpp"
+#include "backends/wolfssl/side_stack.hpp"
 
 namespace postern::tls::wolfssl {
 
@@ -11,6 +13,8 @@ struct connection {
     wire bytes;
     const resumption* sessions = nullptr; // null: the handshake leaves no trace (a rehearsal)
     resumption_memory memory;
+    signature_slot signing;
+    std::unique_ptr<side_stack> aside; // of a handshake whose key is elsewhere
     bool uses_ticket = false; // one was opened or issued, so the session is not kept by its id
 };
 

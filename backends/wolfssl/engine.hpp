@@ -4,6 +4,7 @@
 #include "backends/wolfssl/bytes.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace postern::tls::wolfssl {
@@ -15,6 +16,8 @@ public:
     // ssl may be null when the library had no memory for it; every step then fails.
     library_engine(ssl_handle ssl, std::shared_ptr<const void> keeps, const resumption* sessions);
 
+    ~library_engine() override;
+
     progress handshake() override;
     progress decrypt(std::span<std::byte> plain) override;
     progress encrypt(std::span<const std::byte> plain) override;
@@ -25,11 +28,18 @@ public:
     std::span<const std::byte> pending() const override { return self_.bytes.pending(); }
     void sent(std::size_t bytes) override { self_.bytes.sent(bytes); }
 
+    const signature_request* wanted() const override { return self_.signing.wanted(); }
+    void take_signature(std::span<const std::byte> s) override { self_.signing.give(s); }
+    // Before the handshake: the key of a context whose key is in another process.
+    void sign_with(std::optional<key_id>);
+
     void settle() override;
     const facts& agreed() const override { return facts_; }
     std::string reason() const override { return reason_; }
 
 private:
+    progress handshake_aside();
+    progress shaken(int result);
     progress stopped(int result);
     progress failed(std::string why);
     void forget_session();

@@ -72,6 +72,7 @@ struct tls_settings {
     tls_versions versions{tls_version::tls1_2, tls_version::tls1_3};
     session_cache cache;
     std::chrono::seconds session_timeout{300};
+    bool keys_elsewhere = false; // ssl_key_process: what is served must need signatures alone
 };
 
 }
