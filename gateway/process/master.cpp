@@ -7,6 +7,9 @@
 #include "gateway/process/pid_file.hpp"
 #include "gateway/process/sockets.hpp"
 #include "gateway/process/zones.hpp"
+#include "gateway/signing/key_house.hpp"
+#include "gateway/signing/key_set.hpp"
+#include "gateway/signing/withhold.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -62,6 +65,9 @@ public:
         : file_(file), library_(library),
           events_(STDERR_FILENO, -1, log_level::notice, config::log_settings::style::text),
           signals_(loop_, SIGTERM, SIGINT),
+          keys_(
+              loop_, events_, [this] { crew_.introduce_signer([this] { return keys_.door(); }); }
+          ),
           crew_(loop_, own_, library, events_, [this](std::size_t slot) { return supply(slot); }) {
         for (auto s : {SIGQUIT, SIGHUP, SIGUSR1, SIGCHLD})
             signals_.add(s);
@@ -73,10 +79,12 @@ private:
     // What the next configuration needs from the system, opened before anything is changed.
     struct preparations {
         log_files logs;
+        descriptor keys; // with ssl_key_process
         std::optional<identity> become;
     };
     std::optional<preparations> prepare(examined&);
     void open_sockets(examined&);
+    descriptor withhold_keys(examined&);
     void put_in_force(examined, preparations);
     void announce_sockets();
     result<bundle> supply(std::size_t slot);
@@ -103,6 +111,7 @@ private:
     sockets sockets_;
     zones zones_;
     pid_file pid_;
+    key_house keys_;
     crew crew_;
     bool leaving_ = false; // there is no way back
 };
@@ -133,8 +142,9 @@ std::optional<master::preparations> master::prepare(examined& next) {
         );
     next.complain(wrong, whole_program);
     open_sockets(next);
+    if (next.good() && settings.process.key_process) made.keys = withhold_keys(next);
     if (next.good()) {
-        auto why = pid_.move_to(settings.process.pid_file);
+        auto why = pid_.move_to(next.config.made->process.pid_file);
         if (!why.empty())
             next.complain(
                 {
@@ -145,6 +155,19 @@ std::optional<master::preparations> master::prepare(examined& next) {
     }
     if (next.good()) return made;
     sockets_.abandon();
+    return {};
+}
+
+// From here on no key is in the configuration.
+descriptor master::withhold_keys(examined& next) {
+    auto packed = pack_keys(withhold(next));
+    if (packed) return std::move(*packed);
+    next.complain(
+        {
+            {config::severity::error, "ssl_key_process", packed.error().message(), {}}
+    },
+        whole_program
+    );
     return {};
 }
 
@@ -172,6 +195,10 @@ void master::put_in_force(examined next, preparations made) {
             "one process serves as root; start it as another user, or set worker_processes to 1"
         );
     ++number_;
+    if (made.keys)
+        keys_.keep(std::move(made.keys), become_);
+    else
+        keys_.close();
     crew_.live_on(workers, number_, become_, [this](std::size_t refused) { settled(refused); });
 }
 
@@ -200,6 +227,11 @@ result<bundle> master::supply(std::size_t slot) {
     b.files = now_.files;
     b.error_log = duplicate(logs_.error.get());
     b.access_log = duplicate(logs_.access.get());
+    if (keys_.is_open()) {
+        auto door = keys_.door();
+        if (!door) return door.error();
+        b.signer = std::move(*door);
+    }
     if (auto lent = zones_.lend(b); !lent) return lent.error();
     auto good = static_cast<bool>(b.error_log);
     for (auto& place : sockets_.of_worker(slot)) {
@@ -253,7 +285,7 @@ void master::obey(int signal) {
     case SIGQUIT: return leave(false);
     case SIGHUP: return leaving_ ? refuse_while_leaving() : reload();
     case SIGUSR1: return reopen_logs();
-    case SIGCHLD: return crew_.reap();
+    case SIGCHLD: keys_.reap(); return crew_.reap();
     }
 }
 
