@@ -19,6 +19,7 @@ constexpr capability rows[] = {
     {"ssl_certificate_cache",     "",                  full},
     {"ssl_reject_unknown_sni",    "",                  full},
     {"ssl_password_file",         "",                  full},
+    {"ssl_key_process",           "",                  full},
     {"ssl_ciphers",               "TLSv1.2 and older", full},
     {"ssl_ciphers",               "static RSA (AES128-SHA)", full},
     {"ssl_ciphers",               "DHE, CAMELLIA, CCM, ARIA", absent,

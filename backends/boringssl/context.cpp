@@ -48,9 +48,11 @@ std::unique_ptr<engine> server_context::start(const resumption* sessions) const 
         // It does so by itself at the end of the handshake, if it knows beforehand.
         SSL_set_shed_handshake_config(ssl.get(), 1);
     }
-    return std::make_unique<library_engine>(
+    auto made = std::make_unique<library_engine>(
         std::move(ssl), shared_from_this(), sessions, &parts_.asks
     );
+    made->sign_with(parts_.elsewhere);
+    return made;
 }
 
 }

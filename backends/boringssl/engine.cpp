@@ -80,6 +80,7 @@ progress library_engine::say_goodbye() {
 progress library_engine::stopped(int result) {
     switch (SSL_get_error(ssl_.get(), result)) {
     case SSL_ERROR_WANT_READ: return {status::needs_input};
+    case SSL_ERROR_WANT_PRIVATE_KEY_OPERATION: return {status::needs_signature};
     case SSL_ERROR_ZERO_RETURN: return end(status::closed);
     default: return end(status::failed);
     }

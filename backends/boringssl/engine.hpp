@@ -4,6 +4,7 @@
 #include "backends/tls/engine.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace postern::tls::boringssl {
@@ -28,6 +29,11 @@ public:
     void park() override { self_.bytes.park(); }
     std::span<const std::byte> pending() const override { return self_.bytes.pending(); }
     void sent(std::size_t bytes) override { self_.bytes.sent(bytes); }
+
+    const signature_request* wanted() const override { return self_.signing.wanted(); }
+    void take_signature(std::span<const std::byte> s) override { self_.signing.give(s); }
+    // Before the handshake: the key of a context whose key is in another process.
+    void sign_with(std::optional<key_id> key) { self_.signing.key = key; }
 
     // Nothing: the library was told beforehand to shed its configuration when it is done.
     void settle() override {}

@@ -5,6 +5,7 @@
 #include "backends/tls/crypto.hpp"
 #include "backends/tls/server.hpp"
 #include "backends/tls/session_store.hpp"
+#include "backends/tls/signing.hpp"
 #include "backends/tls/ticket_keys.hpp"
 #include "backends/tls/verifier.hpp"
 #include "config/report/complaint.hpp"
@@ -61,6 +62,12 @@ public:
     // made later, when they are needed: with such a folder this must outlive what it made.
     virtual compiled
     compile(const config::tls_settings&, std::string_view alpn, const session_services&) const = 0;
+
+    // A private key (one PEM block) to sign with, opened by the first pass phrase that fits. Null
+    // when it cannot be read.
+    virtual std::unique_ptr<signing_key> load_key(
+        const secret& pem, const std::vector<secret>& phrases
+    ) const = 0;
 };
 
 // Defined once, by the adapter that is linked in.

@@ -28,6 +28,7 @@ private:
     }
     bool failed() const;
     context_plan read_plan();
+    void leave_out_unsigned(cipher_list&);
     bool serves(const context_plan&, const key_pair&);
     void add(const context_plan&, const key_pair&);
 
@@ -48,11 +49,37 @@ bool compilation::failed() const {
     return false;
 }
 
+// ssl_key_process: a process that only signs cannot decrypt (static RSA). What else is without
+// ECDHE goes as well, so that both libraries offer the same.
+void compilation::leave_out_unsigned(cipher_list& list) {
+    auto had = list.chosen.size();
+    std::string first;
+    std::vector<cipher_choice> kept;
+    for (auto& c : list.chosen) {
+        if (c.what->kx == key_exchange::ecdhe)
+            kept.push_back(c);
+        else if (first.empty())
+            first = c.what->name;
+        // The group of equals ends with the last one that is left of it.
+        if (c.what->kx != key_exchange::ecdhe && !c.ties_with_next && !kept.empty())
+            kept.back().ties_with_next = false;
+    }
+    list.chosen = std::move(kept);
+    if (list.chosen.size() == had || settings_.ciphers == config::tls_settings{}.ciphers) return;
+    complain(
+        severity::warning,
+        "ssl_ciphers",
+        "with \"ssl_key_process\" suites without ECDHE are not offered: " + first +
+            (had - list.chosen.size() > 1 ? ", and others" : "")
+    );
+}
+
 context_plan compilation::read_plan() {
     context_plan plan;
     plan.versions = library_.read_versions(settings_, complaints_);
     plan.ciphers =
         read_cipher_string(settings_.ciphers, library_.suites(), library_.has_equal_suites());
+    if (settings_.keys_elsewhere) leave_out_unsigned(plan.ciphers);
     auto& about = plan.ciphers.complaints;
     complaints_.insert(complaints_.end(), about.begin(), about.end());
     plan.suites = library_.usable(plan.versions, plan.ciphers);

@@ -2,8 +2,10 @@
 
 #include "backends/tls/peer.hpp"
 #include "backends/tls/resumption.hpp"
+#include "backends/tls/signing.hpp"
 #include "backends/tls/wire.hpp"
 #include "backends/wolfssl/library.hpp"
+#include "backends/wolfssl/side_stack.hpp"
 
 namespace postern::tls::wolfssl {
 
@@ -14,6 +16,8 @@ struct connection {
     resumption_memory memory;
     const demand* asks = nullptr;      // what the context wants of the peer; null: nothing
     std::shared_ptr<const peer> shown; // what it got
+    signature_slot signing;
+    std::unique_ptr<side_stack> aside; // of a handshake whose key is elsewhere
     bool uses_ticket = false; // one was opened or issued, so the session is not kept by its id
 };
 

@@ -75,6 +75,7 @@ constexpr capability rows[] = {
     {"ssl_reject_unknown_sni",    "",                  full},
     {"ssl_password_file", "", partial,
      "keys encrypted by way of scrypt cannot be read; use openssl pkcs8 -topk8 -v2 aes-256-cbc"},
+    {"ssl_key_process", ""},
     {"ssl_ciphers", "TLSv1.2 and older"},
     static_rsa,
     {"ssl_ciphers", "DHE, CAMELLIA, CCM, ARIA", partial,

@@ -43,12 +43,44 @@ library_engine::library_engine(
 
 progress library_engine::handshake() {
     if (over_ != status::done) return {over_};
+    if (self_.aside) return handshake_aside();
     forget_errors();
-    auto result = wolfSSL_accept(ssl_.get());
+    return shaken(wolfSSL_accept(ssl_.get()));
+}
+
+// The library pauses in the middle of its call while the signature is made.
+progress library_engine::handshake_aside() {
+    auto& aside = *self_.aside;
+    if (aside.paused()) {
+        if (self_.signing.wanted()) return {status::needs_signature};
+        aside.go_on();
+    } else {
+        forget_errors();
+        auto* ssl = ssl_.get();
+        if (!aside.run([ssl] { return wolfSSL_accept(ssl); })) return failed("out of memory");
+    }
+    if (aside.paused()) return {status::needs_signature};
+    return shaken(aside.result());
+}
+
+progress library_engine::shaken(int result) {
     if (self_.shown) forget_chain(ssl_.get());
     if (result != WOLFSSL_SUCCESS) return stopped(result);
     note_facts();
     return {};
+}
+
+void library_engine::sign_with(std::optional<key_id> key) {
+    self_.signing.key = key;
+    if (key) self_.aside = std::make_unique<side_stack>();
+}
+
+// A call that is paused must end before what it works on goes.
+library_engine::~library_engine() {
+    while (self_.aside && self_.aside->paused()) {
+        self_.signing.give({});
+        self_.aside->go_on();
+    }
 }
 
 progress library_engine::decrypt(std::span<std::byte> plain) {
@@ -88,6 +120,7 @@ void library_engine::park() { self_.bytes.park(); }
 
 void library_engine::settle() {
     if (over_ != status::done) return;
+    self_.aside.reset();
     wolfSSL_FreeHandshakeResources(ssl_.get());
     // Builds with post-handshake authentication keep these for a client certificate that is asked
     // for later, which never happens here.

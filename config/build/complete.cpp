@@ -78,6 +78,7 @@ void complete(draft& all, const folder& base) {
         if (!all.notes[i].find("server_name")) server.server_name = this_machine();
         if (!all.notes[i].find("protocol")) complete_protocol(server);
         complete_tls(server, all.notes[i], base);
+        server.tls.keys_elsewhere = all.made.process.key_process;
     }
 }
 

@@ -129,6 +129,7 @@ void apply_rules(const draft& all, const std::string& name, findings& out) {
         for (auto rule : rules)
             rule({all, i}, out);
     check_duplicates(all, out);
+    check_key_process(all, out);
 }
 
 }

@@ -27,6 +27,7 @@ void check_tickets(const judged&, findings&);
 void check_routes(const judged&, findings&);
 void check_effect(const judged&, findings&);
 void check_capabilities(const judged&, findings&);
+void check_key_process(const draft&, findings&);
 
 // "postern.toml:12"
 std::string short_place(const place&);

@@ -147,6 +147,15 @@ constexpr row<settings> rows[] = {
          .summary = "The account that workers become when postern is started as root.",
          .more = "Without a group it is the account's own."}
     ),
+    bind<flag, &settings::process, &P::key_process>(
+        {.name = "ssl_key_process",
+         .where = in_main,
+         .summary = "Whether private keys live in a process of their own, which does nothing but "
+                    "sign for the workers.",
+         .more = "A worker that is taken over then has no key to give away, and a slow signature "
+                 "holds up nobody else in it. Cipher suites without ECDHE are not offered, since "
+                 "they need the key for more than a signature. Not with `worker_processes` 0."}
+    ),
     bind<file_path, &settings::process, &P::pid_file>(
         {.name = "pid",
          .where = in_main,

@@ -76,6 +76,7 @@ struct tls_settings {
     session_cache cache;
     std::chrono::seconds session_timeout{300};
     ticket_settings tickets;
+    bool keys_elsewhere = false; // ssl_key_process: what is served must need signatures alone
 };
 
 }

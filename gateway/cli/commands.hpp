@@ -17,6 +17,7 @@ int run_command(const std::string& file, const tls::backend&);
 
 // Not for people: what the master starts. `user` and `group` are -1 when nothing is to be dropped.
 int worker_command(int socket, long user, long group, const tls::backend&);
+int signer_command(int socket, long user, long group, const tls::backend&);
 
 // "postern 0.1.0 (BoringSSL API 17)"
 std::string version_line(const tls::backend&);

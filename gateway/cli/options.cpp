@@ -107,10 +107,15 @@ void add_commands(CLI::App& app, arguments& given, const tls::backend& library) 
     auto worker = add_command(app, given, "worker", "", [&] {
         return worker_command(given.socket, given.user, given.group, library);
     });
-    worker->group(""); // hidden
-    worker->add_option("socket", given.socket)->required();
-    worker->add_option("user", given.user);
-    worker->add_option("group", given.group);
+    auto signer = add_command(app, given, "signer", "", [&] {
+        return signer_command(given.socket, given.user, given.group, library);
+    });
+    for (auto* child : {worker, signer}) {
+        child->group(""); // hidden
+        child->add_option("socket", given.socket)->required();
+        child->add_option("user", given.user);
+        child->add_option("group", given.group);
+    }
 }
 
 std::vector<std::string> names_of(const CLI::App& app) {

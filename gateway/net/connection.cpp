@@ -1,6 +1,7 @@
 #include "gateway/net/connection.hpp"
 
 #include "gateway/net/buffers.hpp"
+#include "gateway/signing/signing_client.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -50,6 +51,7 @@ void connection::settle() {
 
 void connection::stop() {
     stopped_ = true;
+    if (asked_) asked_->bell.cancel();
     error_code ignored;
     socket_.close(ignored);
 }

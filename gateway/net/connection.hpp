@@ -20,6 +20,8 @@ class reception;
 }
 
 namespace postern::gateway {
+class signing_client;
+struct signature_call;
 
 using stream_socket = boost::asio::generic::stream_protocol::socket;
 
@@ -52,6 +54,9 @@ public:
     task<result<void>> write(std::string_view text) override;
     task<result<void>> start_tls() override; // errc::tls_failed: trouble() says why
     const tls::facts* tls() const override;
+
+    // Who makes the signatures of keys that are not in this process. It outlives every wait.
+    void sign_with(signing_client* signer) { signer_ = signer; }
 
     // The moment at which waits fail, counted from now: one for all that follow, not restarted by
     // any.
@@ -96,6 +101,7 @@ private:
     task<result<void>> send_rest();
     task<result<std::unique_ptr<tls::engine>>> welcome();
     task<result<void>> shake_hands();
+    task<result<void>> have_signed();
     result<std::size_t> receive(std::byte* into, std::size_t most); // 0: nothing there
     result<std::size_t> send(const void* bytes, std::size_t size);  // 0: no room
     glance look_plain(std::size_t most);
@@ -108,6 +114,8 @@ private:
     stream_socket socket_;
     std::shared_ptr<const tls::server> server_;
     std::unique_ptr<tls::engine> engine_;
+    signing_client* signer_ = nullptr;
+    std::shared_ptr<signature_call> asked_; // while it is waited for
     std::optional<deadline> limit_;
     std::string held_; // read by quiet_for() and not yet by anybody else
     std::string trouble_;

@@ -40,6 +40,7 @@ struct bundle {
     std::map<std::string, config::file_answer> files;
     descriptor error_log, access_log; // no access log: it is off
     descriptor ticket_keys;           // a segment
+    descriptor signer;                // to the signing process; none: the keys are in `files`
     std::vector<zone> zones;
     std::vector<folder> folders;
     std::vector<listener> listeners;

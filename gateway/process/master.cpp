@@ -8,6 +8,9 @@
 #include "gateway/process/pid_file.hpp"
 #include "gateway/process/sockets.hpp"
 #include "gateway/process/zones.hpp"
+#include "gateway/signing/key_house.hpp"
+#include "gateway/signing/key_set.hpp"
+#include "gateway/signing/withhold.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -63,6 +66,9 @@ public:
         : file_(file), library_(library),
           events_(STDERR_FILENO, -1, log_level::notice, config::log_settings::style::text),
           signals_(loop_, SIGTERM, SIGINT),
+          keys_(
+              loop_, events_, [this] { crew_.introduce_signer([this] { return keys_.door(); }); }
+          ),
           crew_(loop_, own_, library, events_, [this](std::size_t slot) { return supply(slot); }),
           keeper_(
               loop_,
@@ -80,10 +86,12 @@ private:
     // What the next configuration needs from the system, opened before anything is changed.
     struct preparations {
         log_files logs;
+        descriptor keys; // with ssl_key_process
         std::optional<identity> become;
     };
     std::optional<preparations> prepare(examined&);
     void open_sockets(examined&);
+    descriptor withhold_keys(examined&);
     void put_in_force(examined, preparations);
     void announce_sockets();
     result<bundle> supply(std::size_t slot);
@@ -113,6 +121,7 @@ private:
     sockets sockets_;
     zones zones_;
     pid_file pid_;
+    key_house keys_;
     crew crew_;
     keeper keeper_;
     bool settling_ = false; // workers have been told something and have not all answered
@@ -145,8 +154,9 @@ std::optional<master::preparations> master::prepare(examined& next) {
         );
     next.complain(wrong, whole_program);
     open_sockets(next);
+    if (next.good() && settings.process.key_process) made.keys = withhold_keys(next);
     if (next.good()) {
-        auto why = pid_.move_to(settings.process.pid_file);
+        auto why = pid_.move_to(next.config.made->process.pid_file);
         if (!why.empty())
             next.complain(
                 {
@@ -157,6 +167,19 @@ std::optional<master::preparations> master::prepare(examined& next) {
     }
     if (next.good()) return made;
     sockets_.abandon();
+    return {};
+}
+
+// From here on no key is in the configuration.
+descriptor master::withhold_keys(examined& next) {
+    auto packed = pack_keys(withhold(next));
+    if (packed) return std::move(*packed);
+    next.complain(
+        {
+            {config::severity::error, "ssl_key_process", packed.error().message(), {}}
+    },
+        whole_program
+    );
     return {};
 }
 
@@ -186,6 +209,10 @@ void master::put_in_force(examined next, preparations made) {
     settings_ = ++number_;
     settling_ = true;
     keeper_.attend(now_);
+    if (made.keys)
+        keys_.keep(std::move(made.keys), become_);
+    else
+        keys_.close();
     crew_.live_on(workers, number_, become_, [this](std::size_t refused) { settled(refused); });
 }
 
@@ -236,6 +263,11 @@ result<bundle> master::supply(std::size_t slot) {
     b.files = now_.files;
     b.error_log = duplicate(logs_.error.get());
     b.access_log = duplicate(logs_.access.get());
+    if (keys_.is_open()) {
+        auto door = keys_.door();
+        if (!door) return door.error();
+        b.signer = std::move(*door);
+    }
     if (auto lent = zones_.lend(b); !lent) return lent.error();
     auto good = static_cast<bool>(b.error_log);
     for (auto& [path, folder] : now_.folders) {
@@ -294,7 +326,7 @@ void master::obey(int signal) {
     case SIGQUIT: return leave(false);
     case SIGHUP: return leaving_ ? refuse_while_leaving() : reload();
     case SIGUSR1: return reopen_logs();
-    case SIGCHLD: return crew_.reap();
+    case SIGCHLD: keys_.reap(); return crew_.reap();
     }
 }
 

@@ -32,8 +32,8 @@ std::string printed(const std::vector<config::diagnostic>& all, std::string_view
 }
 
 worker::worker(asio::io_context& loop, belongings& own, const tls::backend& library)
-    : loop_(loop), library_(library), own_(own), patience_(loop) {
-    own_.services.emplace(worker_services{loop_, own_.events, own_.live});
+    : loop_(loop), library_(library), own_(own), signer_(loop), patience_(loop) {
+    own_.services.emplace(worker_services{loop_, own_.events, own_.live, &signer_});
 }
 
 worker::~worker() = default;
@@ -49,6 +49,7 @@ std::string worker::apply(bundle b) {
         return "shared memory: " + taken.error().message() + "\n";
     auto made = raise(config, library_, places(), loop_);
     if (!made.made) return printed(made.diagnostics, b.text.reveal());
+    if (b.signer) signer_.use(std::move(b.signer));
     now_ = std::move(made.made);
     settings_ = b.settings;
     own_.rooms.used_by(now_);

@@ -6,6 +6,7 @@
 #include "gateway/process/door.hpp"
 #include "gateway/process/session_rooms.hpp"
 #include "gateway/session/arrive.hpp"
+#include "gateway/signing/signing_client.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -45,6 +46,7 @@ public:
     std::string apply(bundle);
 
     void reopen_logs(descriptor error_log, descriptor access_log);
+    void use_signer(descriptor socket) { signer_.use(std::move(socket)); }
 
     // No more sessions from here on.
     void close_doors(door::waiting);
@@ -76,6 +78,7 @@ private:
     boost::asio::io_context& loop_;
     const tls::backend& library_;
     belongings& own_;
+    signing_client signer_;
     std::shared_ptr<const generation> now_;
     std::uint64_t settings_ = 0; // bundle::settings of it
     std::map<std::uint64_t, std::shared_ptr<door>> doors_;

@@ -43,6 +43,7 @@ struct visit {
     )
         : config(std::move(c)), server(config->servers[at]), house(h),
           client(std::move(socket), server.tls), here(house.live, [this] { stop(); }) {
+        client.sign_with(h.signer);
         seen.session = new_session_id();
         seen.client = name_of_peer(client.socket()).full;
         seen.listener = server.settings->listen[listener].written;

@@ -23,6 +23,10 @@ public:
         const override {
         return {};
     }
+    std::unique_ptr<tls::signing_key> load_key(const secret&, const std::vector<secret>&)
+        const override {
+        return nullptr;
+    }
 
 private:
     std::vector<tls::capability> can_{
