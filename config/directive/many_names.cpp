@@ -117,7 +117,7 @@ constexpr row<S> rows[] = {
              "How many certificates of `ssl_certificate_dir` each worker keeps ready to use.",
          .more =
              "The least recently used one makes room for the next; making one ready takes a few "
-             "milliseconds, keeping it some 10 to 20 KiB. `off` keeps none.",
+             "milliseconds, keeping it 5 to 70 KiB, by the TLS library. `off` keeps none.",
          .when = matters::with_certificate_dir}
     ),
 };

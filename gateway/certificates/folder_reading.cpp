@@ -111,7 +111,7 @@ reader::outcome reader::open(const folder_item& item) const {
         out.wrong = "no host name in the certificate in \"" + certificate.path + "\"";
     }
     if (!out.pair || !how_.prove) return out;
-    out.wrong = first_error(how_.prove(*out.pair));
+    out.wrong = how_.prove(certificate, key);
     if (!out.wrong.empty()) out.pair.reset();
     return out;
 }

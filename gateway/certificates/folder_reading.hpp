@@ -45,8 +45,9 @@ struct folder_result {
 struct folder_reading {
     const tls::crypto& library;
     const read_folder* before = nullptr; // what has the same mark there is not read again
-    // Tries a fresh pair; complaints that are errors say why it is of no use. May be empty.
-    std::function<std::vector<config::complaint>(const tls::key_pair&)> prove = {};
+    // Tries a fresh pair, by the bytes that were read; answers why it is of no use, or nothing. May
+    // be empty.
+    std::function<std::string(const config::file& certificate, const config::file& key)> prove = {};
 };
 
 // Reads and indexes what is listed. What cannot be used is left out or, when `before` has an older

@@ -83,6 +83,7 @@ void keeper::attend(examined& in_force) {
         marks.push_back({unit.name, mark_of(unit, &now_->marks)});
     files_.begin(std::move(marks));
     folders_.clear();
+    lost_.clear();
     for (auto& [path, folder] : now_->folders) {
         std::vector<marked> known;
         for (auto& item : folder->items)
@@ -222,7 +223,11 @@ bool keeper::look_at_folders() {
 
 bool keeper::look_at_folder(const std::string& path) {
     auto listed = list_folder(path);
-    if (listed.error != 0) return false; // gone for a moment, or for good: what was read stays
+    if (listed.error != 0) {
+        if (lost_.insert(path).second) refuse(path, std::strerror(listed.error));
+        return false; // for a moment, or for good: what was read stays
+    }
+    lost_.erase(path);
     auto& settled = folders_[path];
     std::vector<marked> marks;
     for (auto& item : listed.items)
@@ -245,15 +250,9 @@ bool keeper::look_at_folder(const std::string& path) {
     });
     std::size_t proved = 0;
     folder_reading how{library_.primitives(), &before, {}};
-    how.prove = [&](const tls::key_pair& pair) {
-        std::vector<config::complaint> out;
-        if (first == servers.end() || ++proved > most_proved) return out;
-        config::file certificate{pair.certificate_path, nullptr}, key{pair.key_path, nullptr};
-        certificate.bytes = config::read_from_disk(certificate.path).bytes;
-        key.bytes = config::read_from_disk(key.path).bytes;
-        auto why = trouble_with(library_, first->tls, std::move(certificate), std::move(key));
-        if (!why.empty()) out.push_back({config::severity::error, "", why, {}});
-        return out;
+    how.prove = [&](const config::file& certificate, const config::file& key) -> std::string {
+        if (first == servers.end() || ++proved > most_proved) return {};
+        return trouble_with(library_, first->tls, certificate, key);
     };
     auto got = read_listed(path, calm, how);
     if (!got.made) {

@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,7 @@ private:
     std::vector<renewable> units_;
     settling files_;
     std::map<std::string, settling> folders_;
+    std::set<std::string> lost_; // folders that could not be read at the last look
     expiry_notes expiry_;
     std::size_t told_ = 0; // lines about expiry in this round
     clock::time_point expiry_looked_{};

@@ -216,6 +216,11 @@ class Renewing(Names):
         self.becomes(gateway, "b.example.org", default)
         gateway.wait_event("certificate removed")
         self.assertTrue(held.say("a NOOP").startswith("a OK"))
+        # A folder that goes away for a while changes nothing.
+        os.rename(folder, f"{folder}-moved")
+        gateway.wait_event("certificate not renewed, the old one stays", file=str(folder))
+        self.assertEqual(seen(gateway, "s", "a.example.org"), serial(a2[0]))
+        os.rename(f"{folder}-moved", folder)
         # A worker that died comes back with what is newest.
         os.kill(gateway.workers()[0], 9)
         gateway.wait_event("worker died, replacing it")

@@ -122,10 +122,9 @@ TEST_CASE("a fresh pair that fails its proof counts as broken") {
     place p;
     auto& e = ecdsa_identity();
     p.put("a.pem", e.certificate + e.key);
-    auto fails = [](const tls::key_pair&) {
-        return std::vector<config::complaint>{
-            {config::severity::error, "", "it does not fit", {}}
-        };
+    auto fails = [](const config::file& certificate, const config::file& key) {
+        CHECK(key.bytes == certificate.bytes);
+        return std::string("it does not fit");
     };
     auto got = p.read(fails);
     CHECK(told(got) == names{"left out a.pem"});
