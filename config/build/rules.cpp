@@ -99,7 +99,7 @@ void check_duplicates(const draft& all, findings& out) {
     }
 }
 
-constexpr std::array<void (*)(const judged&, findings&), 10> rules{
+constexpr std::array<void (*)(const judged&, findings&), 11> rules{
     check_listen,
     check_protocol,
     check_lookup,
@@ -108,6 +108,7 @@ constexpr std::array<void (*)(const judged&, findings&), 10> rules{
     check_tls,
     check_zone,
     check_routes,
+    check_proxy_tls,
     check_effect,
     check_capabilities};
 

@@ -23,6 +23,7 @@ struct judged {
 void check_tls(const judged&, findings&);
 void check_zone(const judged&, findings&);
 void check_routes(const judged&, findings&);
+void check_proxy_tls(const judged&, findings&);
 void check_effect(const judged&, findings&);
 void check_capabilities(const judged&, findings&);
 

@@ -10,7 +10,20 @@ namespace {
 
 std::vector<row<server_settings>> join_server_rows() {
     std::vector<row<server_settings>> out;
-    for (auto part : {general_rows(), tls_rows(), protocol_rows(), proxy_rows(), lookup_rows()})
+    for (auto part :
+         {general_rows(),
+          tls_rows(),
+          protocol_rows(),
+          proxy_rows(),
+          proxy_tls_rows(),
+          lookup_rows()})
+        out.insert(out.end(), part.begin(), part.end());
+    return out;
+}
+
+std::vector<row<route_settings>> join_route_rows() {
+    std::vector<row<route_settings>> out;
+    for (auto part : {lookup_route_rows(), proxy_tls_route_rows()})
         out.insert(out.end(), part.begin(), part.end());
     return out;
 }
@@ -21,8 +34,9 @@ std::vector<const directive*> join_directives() {
         out.push_back(&r.about);
     for (auto& r : server_rows())
         out.push_back(&r.about);
+    // What means the same for a server is there already.
     for (auto& r : route_rows())
-        out.push_back(&r.about);
+        if ((r.about.where & in_server) == 0) out.push_back(&r.about);
     return out;
 }
 
@@ -30,6 +44,11 @@ std::vector<const directive*> join_directives() {
 
 std::span<const row<server_settings>> server_rows() {
     static const auto rows = join_server_rows();
+    return rows;
+}
+
+std::span<const row<route_settings>> route_rows() {
+    static const auto rows = join_route_rows();
     return rows;
 }
 
