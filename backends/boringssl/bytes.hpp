@@ -3,6 +3,7 @@
 #include "backends/boringssl/library.hpp"
 #include "backends/tls/peer.hpp"
 #include "backends/tls/resumption.hpp"
+#include "backends/tls/upstream_check.hpp"
 #include "backends/tls/wire.hpp"
 
 #include <cstdint>
@@ -16,6 +17,7 @@ struct connection {
     resumption_memory memory;
     const demand* asks = nullptr;             // what the context wants of the peer; null: nothing
     std::shared_ptr<const peer> shown;        // what it got
+    std::unique_ptr<upstream_side> upstream;  // null: this is the server's side
     int alert_sent = -1, alert_received = -1; // fatal ones
 };
 

@@ -20,6 +20,9 @@ struct context_parts {
     demand asks;
 };
 
+// Lets each connection of the context remember which fatal alerts it sent and received.
+void watch_alerts(SSL_CTX*);
+
 class server_context final : public context, public std::enable_shared_from_this<server_context> {
 public:
     explicit server_context(context_parts);

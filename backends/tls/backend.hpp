@@ -1,12 +1,14 @@
 #pragma once
 
 #include "backends/tls/capability.hpp"
+#include "backends/tls/client.hpp"
 #include "backends/tls/context.hpp"
 #include "backends/tls/server.hpp"
 #include "backends/tls/session_store.hpp"
 #include "backends/tls/ticket_keys.hpp"
 #include "backends/tls/verifier.hpp"
 #include "config/report/complaint.hpp"
+#include "config/settings/proxy_tls.hpp"
 #include "config/settings/tls.hpp"
 
 #include <memory>
@@ -33,6 +35,12 @@ struct compiled {
     std::vector<config::complaint> complaints;
 };
 
+// The same of what is spoken with upstreams.
+struct compiled_client {
+    std::shared_ptr<const client> made;
+    std::vector<config::complaint> complaints;
+};
+
 // The TLS library that this program is linked with.
 class backend {
 public:
@@ -52,6 +60,12 @@ public:
     // that does not match its certificate is found here.
     virtual compiled
     compile(const config::tls_settings&, std::string_view alpn, const session_services&) const = 0;
+
+    // What is spoken with upstreams of that protocol, however proxy_ssl lets it begin. A client
+    // certificate is proved as a server's is.
+    virtual compiled_client compile_client(
+        const config::proxy_tls_settings&, std::string_view protocol
+    ) const = 0;
 };
 
 // Defined once, by the adapter that is linked in.

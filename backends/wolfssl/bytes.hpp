@@ -2,6 +2,7 @@
 
 #include "backends/tls/peer.hpp"
 #include "backends/tls/resumption.hpp"
+#include "backends/tls/upstream_check.hpp"
 #include "backends/tls/wire.hpp"
 #include "backends/wolfssl/library.hpp"
 
@@ -12,8 +13,10 @@ struct connection {
     wire bytes;
     const resumption* sessions = nullptr; // null: the handshake leaves no trace (a rehearsal)
     resumption_memory memory;
-    const demand* asks = nullptr;      // what the context wants of the peer; null: nothing
-    std::shared_ptr<const peer> shown; // what it got
+    const demand* asks = nullptr;            // what the context wants of the peer; null: nothing
+    std::shared_ptr<const peer> shown;       // what it got
+    std::unique_ptr<upstream_side> upstream; // null: this is the server's side
+    bool has_new_session = false;            // a ticket came from the upstream
     bool uses_ticket = false; // one was opened or issued, so the session is not kept by its id
 };
 
