@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/tls/client.hpp"
 #include "backends/tls/engine.hpp"
 #include "backends/tls/server.hpp"
 #include "gateway/net/deadline.hpp"
@@ -41,6 +42,9 @@ public:
     // A connected socket, and what start_tls() is to use. The deadline is 60 seconds from now until
     // it is set.
     explicit connection(stream_socket, std::shared_ptr<const tls::server> = nullptr);
+
+    // One to an upstream: start_tls() then plays the client's side.
+    connection(stream_socket, std::shared_ptr<const tls::client>, tls::destination);
 
     // One whose handshake is done.
     connection(stream_socket, std::unique_ptr<tls::engine>);
@@ -94,6 +98,7 @@ public:
 private:
     task<result<void>> wait(stream_socket::wait_type);
     task<result<void>> send_rest();
+    task<result<std::unique_ptr<tls::engine>>> begin_tls();
     task<result<std::unique_ptr<tls::engine>>> welcome();
     task<result<void>> shake_hands();
     result<std::size_t> receive(std::byte* into, std::size_t most); // 0: nothing there
@@ -105,8 +110,14 @@ private:
     result<std::size_t> push_tls(std::string_view bytes);
     boost::system::error_code tls_failed();
 
+    struct way_out {
+        std::shared_ptr<const tls::client> by;
+        tls::destination to;
+    };
+
     stream_socket socket_;
     std::shared_ptr<const tls::server> server_;
+    std::unique_ptr<way_out> upstream_;
     std::unique_ptr<tls::engine> engine_;
     std::optional<deadline> limit_;
     std::string held_; // read by quiet_for() and not yet by anybody else
