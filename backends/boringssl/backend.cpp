@@ -1,3 +1,4 @@
+#include "backends/boringssl/client.hpp"
 #include "backends/boringssl/map_certificates.hpp"
 #include "backends/boringssl/map_ciphers.hpp"
 #include "backends/boringssl/map_protocols.hpp"
@@ -44,6 +45,11 @@ public:
     }
     std::shared_ptr<const context>
     make(const context_plan&, const key_pair&, std::vector<config::complaint>&) const override;
+    std::shared_ptr<const client> make_client(
+        client_plan plan, std::vector<config::complaint>& complaints
+    ) const override {
+        return boringssl::make_client(std::move(plan), complaints);
+    }
 };
 
 std::shared_ptr<const context> library::make(

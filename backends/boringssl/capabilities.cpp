@@ -43,6 +43,14 @@ constexpr capability rows[] = {
     {"ssl_session_timeout",       "",                  full},
     {"ssl_session_tickets",       "",                  full},
     {"ssl_session_ticket_key",    "",                  full},
+    {"proxy_ssl",                 "on",                full},
+    {"proxy_ssl",                 "starttls",          full},
+    {"proxy_ssl_verify",          "",                  full},
+    {"proxy_ssl_crl",             "",                  full},
+    {"proxy_ssl_pin",             "",                  full},
+    {"proxy_ssl_certificate",     "",                  full},
+    {"proxy_ssl_session_reuse",   "TLSv1.2",           full},
+    {"proxy_ssl_session_reuse",   "TLSv1.3",           full},
 };
 // clang-format on
 

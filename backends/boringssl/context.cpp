@@ -35,9 +35,11 @@ void note_alert(const SSL* ssl, int what, int value) {
 
 }
 
+void watch_alerts(SSL_CTX* ctx) { SSL_CTX_set_info_callback(ctx, note_alert); }
+
 server_context::server_context(context_parts parts) : parts_(std::move(parts)) {
     auto* ctx = parts_.ctx.get();
-    SSL_CTX_set_info_callback(ctx, note_alert);
+    watch_alerts(ctx);
     if (!parts_.alpn.empty()) SSL_CTX_set_alpn_select_cb(ctx, select_protocol, &parts_.alpn);
 }
 

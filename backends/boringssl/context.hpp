@@ -22,6 +22,9 @@ struct context_parts {
     std::optional<key_id> elsewhere = {}; // where the key is, if not in this process
 };
 
+// Lets each connection of the context remember which fatal alerts it sent and received.
+void watch_alerts(SSL_CTX*);
+
 class server_context final : public context, public std::enable_shared_from_this<server_context> {
 public:
     explicit server_context(context_parts);

@@ -20,6 +20,9 @@ public:
         const demand* asks = nullptr
     );
 
+    // Before the first step; without it the engine is a server's.
+    void play_client(std::unique_ptr<upstream_side> side) { self_.upstream = std::move(side); }
+
     progress handshake() override;
     progress decrypt(std::span<std::byte> plain) override;
     progress encrypt(std::span<const std::byte> plain) override;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/tls/capability.hpp"
+#include "backends/tls/client.hpp"
 #include "backends/tls/context.hpp"
 #include "backends/tls/crypto.hpp"
 #include "backends/tls/server.hpp"
@@ -9,6 +10,7 @@
 #include "backends/tls/ticket_keys.hpp"
 #include "backends/tls/verifier.hpp"
 #include "config/report/complaint.hpp"
+#include "config/settings/proxy_tls.hpp"
 #include "config/settings/tls.hpp"
 
 #include <functional>
@@ -41,6 +43,12 @@ struct compiled {
     std::vector<config::complaint> complaints;
 };
 
+// The same of what is spoken with upstreams.
+struct compiled_client {
+    std::shared_ptr<const client> made;
+    std::vector<config::complaint> complaints;
+};
+
 // The TLS library that this program is linked with.
 class backend {
 public:
@@ -67,6 +75,12 @@ public:
     // when it cannot be read.
     virtual std::unique_ptr<signing_key> load_key(
         const secret& pem, const std::vector<secret>& phrases
+    ) const = 0;
+
+    // What is spoken with upstreams of that protocol, however proxy_ssl lets it begin. A client
+    // certificate is proved as a server's is.
+    virtual compiled_client compile_client(
+        const config::proxy_tls_settings&, std::string_view protocol
     ) const = 0;
 };
 

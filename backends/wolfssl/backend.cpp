@@ -1,4 +1,5 @@
 #include "backends/tls/compiler.hpp"
+#include "backends/wolfssl/client.hpp"
 #include "backends/wolfssl/map_certificates.hpp"
 #include "backends/wolfssl/map_ciphers.hpp"
 #include "backends/wolfssl/map_protocols.hpp"
@@ -71,6 +72,11 @@ public:
     }
     std::shared_ptr<const context>
     make(const context_plan&, const key_pair&, std::vector<config::complaint>&) const override;
+    std::shared_ptr<const client> make_client(
+        client_plan plan, std::vector<config::complaint>& complaints
+    ) const override {
+        return wolfssl::make_client(std::move(plan), complaints);
+    }
 };
 
 std::shared_ptr<const context> library::make(

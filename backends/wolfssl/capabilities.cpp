@@ -98,6 +98,15 @@ constexpr capability rows[] = {
     {"ssl_session_timeout", ""},
     {"ssl_session_tickets", ""},
     {"ssl_session_ticket_key", ""},
+    {"proxy_ssl",                 "on",                full},
+    {"proxy_ssl",                 "starttls",          full},
+    {"proxy_ssl_verify",          "",                  full},
+    {"proxy_ssl_crl",             "",                  full},
+    {"proxy_ssl_pin",             "",                  full},
+    {"proxy_ssl_certificate",     "",                  full},
+    {"proxy_ssl_session_reuse",   "TLSv1.2",           absent,
+     "wolfSSL 5.5 breaks off when an upstream has forgotten a ticket; sessions of TLS 1.3 are resumed"},
+    {"proxy_ssl_session_reuse",   "TLSv1.3",           full},
 };
 // clang-format on
 

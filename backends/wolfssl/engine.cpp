@@ -1,6 +1,7 @@
 #include "backends/wolfssl/engine.hpp"
 
 #include "backends/tls/cipher_names.hpp"
+#include "backends/wolfssl/client.hpp"
 #include "backends/wolfssl/map_verify.hpp"
 
 #include <algorithm>
@@ -45,7 +46,11 @@ progress library_engine::handshake() {
     if (over_ != status::done) return {over_};
     if (self_.aside) return handshake_aside();
     forget_errors();
-    return shaken(wolfSSL_accept(ssl_.get()));
+    return shaken(step());
+}
+
+int library_engine::step() {
+    return self_.upstream ? wolfSSL_connect(ssl_.get()) : wolfSSL_accept(ssl_.get());
 }
 
 // The library pauses in the middle of its call while the signature is made.
@@ -56,17 +61,18 @@ progress library_engine::handshake_aside() {
         aside.go_on();
     } else {
         forget_errors();
-        auto* ssl = ssl_.get();
-        if (!aside.run([ssl] { return wolfSSL_accept(ssl); })) return failed("out of memory");
+        if (!aside.run([this] { return step(); })) return failed("out of memory");
     }
     if (aside.paused()) return {status::needs_signature};
     return shaken(aside.result());
 }
 
 progress library_engine::shaken(int result) {
-    if (self_.shown) forget_chain(ssl_.get());
+    if (self_.shown || self_.upstream) forget_chain(ssl_.get());
     if (result != WOLFSSL_SUCCESS) return stopped(result);
     note_facts();
+    if (self_.upstream && !self_.upstream->check.passed() && !facts_.resumed)
+        return failed("nobody looked at the upstream's certificate"); // never so far
     return {};
 }
 
@@ -89,6 +95,7 @@ progress library_engine::decrypt(std::span<std::byte> plain) {
     forget_errors();
     auto room = std::min(plain.size(), record_bytes);
     auto got = wolfSSL_read(ssl_.get(), plain.data(), static_cast<int>(room));
+    if (self_.upstream) keep_session(ssl_.get());
     if (got <= 0) return stopped(got);
     return {status::done, static_cast<std::size_t>(got)};
 }
@@ -138,6 +145,8 @@ progress library_engine::stopped(int result) {
 progress library_engine::failed(std::string why) {
     over_ = status::failed;
     reason_ = std::move(why);
+    if (self_.upstream && !self_.upstream->check.reason().empty())
+        reason_ = self_.upstream->check.reason() + "; " + reason_;
     forget_session();
     return {over_};
 }

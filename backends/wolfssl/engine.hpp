@@ -23,6 +23,9 @@ public:
 
     ~library_engine() override;
 
+    // Before the first step; without it the engine is a server's.
+    void play_client(std::unique_ptr<upstream_side> side) { self_.upstream = std::move(side); }
+
     progress handshake() override;
     progress decrypt(std::span<std::byte> plain) override;
     progress encrypt(std::span<const std::byte> plain) override;
@@ -48,6 +51,7 @@ public:
 
 private:
     progress handshake_aside();
+    int step(); // of the handshake, in the library's words
     progress shaken(int result);
     progress stopped(int result);
     progress failed(std::string why);

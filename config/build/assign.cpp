@@ -85,6 +85,7 @@ void server_maker::read_routes(const block* mail, const block& own) {
     for (std::size_t n = 0; n < notes().routes.size(); ++n) {
         auto& b = *notes().routes[n];
         route_settings route;
+        route.tls = made().proxy.tls;
         all_.from.note(scope_, route_origin(n, ""), b.where);
         for (auto& e : b.entries) {
             all_.from.note(scope_, route_origin(n, e.name), e.where);

@@ -110,6 +110,7 @@ constexpr std::array<void (*)(const judged&, findings&), 11> rules{
     check_zone,
     check_tickets,
     check_routes,
+    check_proxy_tls,
     check_effect,
     check_capabilities};
 

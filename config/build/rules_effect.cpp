@@ -19,6 +19,7 @@ std::string reason(matters when) {
     case matters::with_static: return "\"auth_http\" is asked instead";
     case matters::with_auth_http: return "this server has no \"auth_http\"";
     case matters::with_certificate_dir: return "this server has no \"ssl_certificate_dir\"";
+    case matters::with_proxy_ssl: return "\"proxy_ssl\" is off";
     }
     return {};
 }
@@ -67,6 +68,8 @@ bool is_unknown(matters when, const server_notes& notes) {
     case matters::with_auth_http: return notes.is_broken({"auth_http"});
     case matters::with_certificate_dir:
         return notes.is_broken({"listen", "ssl", "starttls", "ssl_certificate_dir"});
+    case matters::with_proxy_ssl:
+        return notes.is_broken({"proxy_ssl"}) || !notes.broken_routes.empty();
     }
     return false;
 }

@@ -17,7 +17,15 @@ std::vector<row<server_settings>> join_server_rows() {
           many_names_rows(),
           protocol_rows(),
           proxy_rows(),
+          proxy_tls_rows(),
           lookup_rows()})
+        out.insert(out.end(), part.begin(), part.end());
+    return out;
+}
+
+std::vector<row<route_settings>> join_route_rows() {
+    std::vector<row<route_settings>> out;
+    for (auto part : {lookup_route_rows(), proxy_tls_route_rows()})
         out.insert(out.end(), part.begin(), part.end());
     return out;
 }
@@ -30,8 +38,9 @@ std::vector<const directive*> join_directives() {
         out.push_back(&r.about);
     for (auto& r : certificate_rows())
         out.push_back(&r.about);
+    // What means the same for a server is there already.
     for (auto& r : route_rows())
-        out.push_back(&r.about);
+        if ((r.about.where & in_server) == 0) out.push_back(&r.about);
     return out;
 }
 
@@ -39,6 +48,11 @@ std::vector<const directive*> join_directives() {
 
 std::span<const row<server_settings>> server_rows() {
     static const auto rows = join_server_rows();
+    return rows;
+}
+
+std::span<const row<route_settings>> route_rows() {
+    static const auto rows = join_route_rows();
     return rows;
 }
 

@@ -27,7 +27,8 @@ enum class matters {
     with_smtp,
     with_static,
     with_auth_http,
-    with_certificate_dir
+    with_certificate_dir,
+    with_proxy_ssl
 };
 
 // All that is known of one directive. The type, the parser and the way back are filled in by

@@ -36,7 +36,6 @@ constexpr std::array names{
     std::string_view("ssl_alpn"),
     std::string_view("ssl_handshake_timeout"),
     std::string_view("ssl_preread"),
-    std::string_view("proxy_ssl"),
     std::string_view("allow"),
     std::string_view("deny"),
     std::string_view("include"),

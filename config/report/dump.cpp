@@ -77,12 +77,10 @@ void dumper::routes(std::size_t n) {
     for (std::size_t i = 0; i < all.size(); ++i) {
         auto where = from_.from.find(n, route_origin(i, ""));
         header("[[mail.server.route]]", where ? *where : from_.from.of_server(n));
+        // What a route does not say itself is its server's.
         for (auto& row : route_rows())
-            line(
-                row.about.name,
-                row.write(all[i], base_),
-                from_.from.find(n, route_origin(i, row.about.name))
-            );
+            if (auto said = from_.from.find(n, route_origin(i, row.about.name)))
+                line(row.about.name, row.write(all[i], base_), said);
     }
 }
 

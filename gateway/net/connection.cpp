@@ -25,6 +25,13 @@ connection::connection(stream_socket socket, std::shared_ptr<const tls::server> 
     expire_after(60s);
 }
 
+connection::connection(
+    stream_socket socket, std::shared_ptr<const tls::client> by, tls::destination to
+)
+    : connection(std::move(socket)) {
+    if (by) upstream_ = std::make_unique<way_out>(way_out{std::move(by), std::move(to)});
+}
+
 connection::connection(stream_socket socket, std::unique_ptr<tls::engine> engine)
     : connection(std::move(socket)) {
     engine_ = std::move(engine);
@@ -45,6 +52,7 @@ void connection::expire_after(std::chrono::milliseconds time) {
 void connection::settle() {
     limit_.reset();
     server_.reset();
+    upstream_.reset();
     held_ = std::string();
     wipe_lent();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/tls/client.hpp"
 #include "backends/tls/engine.hpp"
 #include "backends/tls/server.hpp"
 #include "gateway/net/deadline.hpp"
@@ -43,6 +44,9 @@ public:
     // A connected socket, and what start_tls() is to use. The deadline is 60 seconds from now until
     // it is set.
     explicit connection(stream_socket, std::shared_ptr<const tls::server> = nullptr);
+
+    // One to an upstream: start_tls() then plays the client's side.
+    connection(stream_socket, std::shared_ptr<const tls::client>, tls::destination);
 
     // One whose handshake is done.
     connection(stream_socket, std::unique_ptr<tls::engine>);
@@ -99,6 +103,7 @@ public:
 private:
     task<result<void>> wait(stream_socket::wait_type);
     task<result<void>> send_rest();
+    task<result<std::unique_ptr<tls::engine>>> begin_tls();
     task<result<std::unique_ptr<tls::engine>>> welcome();
     task<result<void>> shake_hands();
     task<result<void>> have_signed();
@@ -111,8 +116,14 @@ private:
     result<std::size_t> push_tls(std::string_view bytes);
     boost::system::error_code tls_failed();
 
+    struct way_out {
+        std::shared_ptr<const tls::client> by;
+        tls::destination to;
+    };
+
     stream_socket socket_;
     std::shared_ptr<const tls::server> server_;
+    std::unique_ptr<way_out> upstream_;
     std::unique_ptr<tls::engine> engine_;
     signing_client* signer_ = nullptr;
     std::shared_ptr<signature_call> asked_; // while it is waited for

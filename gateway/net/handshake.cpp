@@ -12,9 +12,9 @@
 namespace postern::gateway {
 
 task<result<void>> connection::start_tls() {
-    if (!server_ || engine_) co_return errc::tls_failed;
+    if ((!server_ && !upstream_) || engine_) co_return errc::tls_failed;
     trouble_ = "during the TLS handshake"; // until the library knows better
-    auto engine = co_await welcome();
+    auto engine = co_await begin_tls();
     if (!engine) co_return engine.error();
     engine_ = std::move(*engine);
     auto shaken = co_await shake_hands();
@@ -26,6 +26,11 @@ task<result<void>> connection::start_tls() {
     (void)flush(); // an alert, if the socket takes it
     engine_.reset();
     co_return shaken.error();
+}
+
+task<result<std::unique_ptr<tls::engine>>> connection::begin_tls() {
+    if (upstream_) co_return upstream_->by->connect(upstream_->to);
+    co_return co_await welcome();
 }
 
 // Reads the ClientHello, which decides on the certificate.
