@@ -99,7 +99,7 @@ void check_duplicates(const draft& all, findings& out) {
     }
 }
 
-constexpr std::array<void (*)(const judged&, findings&), 11> rules{
+constexpr void (*rules[])(const judged&, findings&) = {
     check_listen,
     check_protocol,
     check_lookup,
