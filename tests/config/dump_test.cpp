@@ -19,6 +19,7 @@ struct row {
 
 // Every directive with a value that is not its default.
 constexpr row rows[] = {
+    {config::in_main,        "ssl_key_process",               "true",                                                                        "\"on\""                         },
     {config::in_main,        "worker_processes",              "0",                                                                           "0"                              },
     {config::in_main,        "worker_connections",            "500",                                                                         "500"                            },
     {config::in_main,        "worker_shutdown_timeout",       "\"5m\"",                                                                      "\"5m\""                         },

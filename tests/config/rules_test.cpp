@@ -290,3 +290,20 @@ TEST_CASE("names are known, and known where they stand") {
         "2:12 error: timeout: \"x\" is no time: must begin with a digit"
     );
 }
+
+TEST_CASE("keys cannot be in another process than the only one") {
+    auto tls = server_with("ssl = \"on\"\nssl_certificate = \"cert.pem\"");
+    check("a worker", "ssl_key_process = true\n" + tls, "");
+    check("off is no conflict", "worker_processes = 0\nssl_key_process = false\n" + tls, "");
+    check(
+        "no worker",
+        "worker_processes = 0\nssl_key_process = true\n" + tls,
+        "2:1 error: \"ssl_key_process\" on conflicts with \"worker_processes\" 0: the one process "
+        "that serves also reads the keys"
+    );
+    check(
+        "no TLS",
+        "ssl_key_process = true\n" + server_with(""),
+        "1:1 warning: ssl_key_process: has no effect: no server speaks TLS"
+    );
+}

@@ -26,7 +26,8 @@ public:
             if (step.state == status::needs_signature && way_.sign) {
                 // Asking again does not help before it is there.
                 CHECK(engine_->handshake().state == status::needs_signature);
-                engine_->take_signature(std::as_bytes(std::span(way_.sign(*engine_->wanted()))));
+                auto made = way_.sign(*engine_->wanted());
+                engine_->take_signature(std::as_bytes(std::span(made)));
                 continue;
             }
             if (step.state != status::needs_input || !feed()) {

@@ -32,6 +32,7 @@ bundle some_bundle(std::size_t listeners) {
     b.error_log = some_file();
     b.access_log = some_file();
     b.ticket_keys = some_file();
+    b.signer = some_file();
     b.zones.push_back({"SSL", 1 << 20, some_file()});
     b.zones.push_back({"other", 1 << 16, some_file()});
     b.settings = 41;
@@ -73,6 +74,7 @@ TEST_CASE("a bundle arrives as it was sent, however many sockets are in it") {
     CHECK(identity_of(got->error_log) == identity_of(sent.error_log));
     CHECK(identity_of(got->access_log) == identity_of(sent.access_log));
     CHECK(identity_of(got->ticket_keys) == identity_of(sent.ticket_keys));
+    CHECK(identity_of(got->signer) == identity_of(sent.signer));
     REQUIRE(got->zones.size() == 2);
     CHECK(got->zones[1].name == "other");
     CHECK(got->zones[1].bytes == 1 << 16);
@@ -86,12 +88,14 @@ TEST_CASE("a bundle arrives as it was sent, however many sockets are in it") {
     }
 }
 
-TEST_CASE("a bundle may come without an access log") {
+TEST_CASE("a bundle may come without an access log and without a signing process") {
     auto sent = some_bundle(1);
     sent.access_log = descriptor();
+    sent.signer = descriptor();
     auto got = unpack(carried(pack(sent).value()));
     REQUIRE(got.has_value());
     CHECK_FALSE(got->access_log);
+    CHECK_FALSE(got->signer);
     CHECK(identity_of(got->listeners[0].socket) == identity_of(sent.listeners[0].socket));
 }
 
