@@ -18,6 +18,7 @@ struct process_settings {
     std::string pid_file;        // empty: none
     std::chrono::milliseconds shutdown_timeout{
         0};                             // worker_shutdown_timeout; 0: QUIT waits for ever
+    std::size_t handshake_rate = 0;     // TLS handshakes that a worker begins in a second; 0: any
     std::size_t worker_connections = 0; // sessions in one worker; 0: as many as descriptors allow
 };
 
@@ -30,6 +31,7 @@ struct log_settings {
     std::string access_log =
         "stderr"; // "stderr", "off" or a file: one line a login and one an end of session
     style format = style::text;
+    std::string keylog_file; // ssl_keylog_file; empty: none
 };
 
 struct settings {

@@ -10,7 +10,13 @@ namespace {
 
 std::vector<row<server_settings>> join_server_rows() {
     std::vector<row<server_settings>> out;
-    for (auto part : {general_rows(), tls_rows(), protocol_rows(), proxy_rows(), lookup_rows()})
+    for (auto part :
+         {general_rows(),
+          tls_rows(),
+          handshake_rows(),
+          protocol_rows(),
+          proxy_rows(),
+          lookup_rows()})
         out.insert(out.end(), part.begin(), part.end());
     return out;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings/file.hpp"
+#include "config/settings/handshake.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -72,6 +73,7 @@ struct tls_settings {
     tls_versions versions{tls_version::tls1_2, tls_version::tls1_3};
     session_cache cache;
     std::chrono::seconds session_timeout{300};
+    handshake_settings handshake;
 };
 
 }
