@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/boringssl/library.hpp"
+#include "backends/tls/engine.hpp"
 #include "backends/tls/resumption.hpp"
 #include "backends/tls/wire.hpp"
 
@@ -13,7 +14,7 @@ struct connection {
     wire bytes;
     const resumption* sessions = nullptr; // null: the handshake leaves no trace (a rehearsal)
     resumption_memory memory;
-    int alert_sent = -1, alert_received = -1; // fatal ones
+    alerts fatal;
 };
 
 // Joins a connection to the library's object: its bytes, and what its callbacks look for. False

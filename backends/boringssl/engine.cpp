@@ -104,8 +104,9 @@ void library_engine::forget_session() {
 
 std::string library_engine::explain() const {
     auto words = last_words();
-    if (self_.alert_received > 0) return with_alert(words, "received", self_.alert_received);
-    if (self_.alert_sent > 0) return with_alert(words, "sent", self_.alert_sent);
+    auto [sent, received] = self_.fatal;
+    if (received > 0) return with_alert(words, "received", received);
+    if (sent > 0) return with_alert(words, "sent", sent);
     return words.empty() ? "the TLS library failed without a reason" : words;
 }
 

@@ -28,6 +28,7 @@ public:
     void settle() override {}
     const facts& agreed() const override { return facts_; }
     std::string reason() const override { return reason_; }
+    alerts fatal_alerts() const override { return self_.fatal; }
 
 private:
     progress stopped(int result);

@@ -2,6 +2,7 @@
 
 #include "backends/tls/capability.hpp"
 #include "backends/tls/context.hpp"
+#include "backends/tls/key_log.hpp"
 #include "backends/tls/server.hpp"
 #include "backends/tls/session_store.hpp"
 #include "backends/tls/ticket_keys.hpp"
@@ -23,6 +24,7 @@ struct session_services {
     session_store* shared =
         nullptr;                 // of all workers; null: none. With it, tickets are kept there too
     ticket_keys* keys = nullptr; // never null where tickets are to be issued
+    const key_log* secrets = nullptr; // ssl_keylog_file; null: none
 };
 
 // Either a server's contexts, or everything that is wrong with its settings, each complaint naming

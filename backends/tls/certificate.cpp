@@ -7,14 +7,7 @@
 
 namespace postern::tls {
 
-namespace {
-
-using namespace std::string_view_literals;
-using text = std::string_view;
-using time_point = std::chrono::system_clock::time_point;
-
-// RFC 5280 section 4.1.2.5: YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ
-std::optional<time_point> read_time(text& rest) {
+std::optional<std::chrono::system_clock::time_point> take_time(std::string_view& rest) {
     auto one = der::take(rest);
     if (!one || (one->tag != der::utc_time && one->tag != der::generalized_time))
         return std::nullopt;
@@ -37,6 +30,11 @@ std::optional<time_point> read_time(text& rest) {
     if (!date.ok()) return std::nullopt;
     return sys_days(date) + hours(part[3]) + minutes(part[4]) + seconds(part[5]);
 }
+
+namespace {
+
+using namespace std::string_view_literals;
+using text = std::string_view;
 
 struct curve {
     text object;
@@ -166,8 +164,8 @@ bool read_inner(text rest, certificate& out) {
     if (!keep_name(rest, out.issuer)) return false;
     auto validity = der::take(rest, der::sequence);
     if (!validity) return false;
-    auto from = read_time(*validity);
-    auto until = read_time(*validity);
+    auto from = take_time(*validity);
+    auto until = take_time(*validity);
     if (!from || !until || !keep_name(rest, out.subject)) return false;
     out.not_before = *from;
     out.not_after = *until;

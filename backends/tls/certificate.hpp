@@ -36,6 +36,9 @@ struct certificate {
 // are not looked at.
 std::optional<certificate> read_certificate(std::string_view der);
 
+// Takes a time off the front (RFC 5280 section 4.1.2.5): YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ.
+std::optional<std::chrono::system_clock::time_point> take_time(std::string_view& der);
+
 // The common names in a Name, in order, when they are plain text (PrintableString, UTF8String,
 // IA5String).
 std::vector<std::string> common_names(std::string_view name);

@@ -18,24 +18,6 @@ key_kind signer(std::uint16_t scheme) {
     return key_kind::other;
 }
 
-bool can_verify(const client_hello& hello, key_kind kind) {
-    // RFC 5246 section 7.4.1.4.1: saying nothing means RSA and ECDSA
-    if (!hello.has_signatures) return kind == key_kind::rsa || kind == key_kind::ecdsa;
-    return std::ranges::any_of(hello.signatures, [&](auto scheme) {
-        return signer(scheme) == kind;
-    });
-}
-
-bool signed_by(const suite& s, key_kind kind) {
-    if (s.since == config::tls_version::tls1_3) return false;
-    switch (kind) {
-    case key_kind::rsa: return s.au == authentication::rsa;
-    case key_kind::ecdsa: // RFC 8422 section 5.10: Ed25519 goes by the same suites
-    case key_kind::ed25519: return s.au == authentication::ecdsa;
-    default: return false;
-    }
-}
-
 bool fits(const context& one, const client_hello& hello) {
     if (!can_verify(hello, one.key())) return false;
     if (hello.offers_tls13() && one.speaks(config::tls_version::tls1_3)) return true;
@@ -56,6 +38,24 @@ int rank(key_kind kind) {
     }
 }
 
+}
+
+bool can_verify(const client_hello& hello, key_kind kind) {
+    // RFC 5246 section 7.4.1.4.1: saying nothing means RSA and ECDSA
+    if (!hello.has_signatures) return kind == key_kind::rsa || kind == key_kind::ecdsa;
+    return std::ranges::any_of(hello.signatures, [&](auto scheme) {
+        return signer(scheme) == kind;
+    });
+}
+
+bool signed_by(const suite& s, key_kind kind) {
+    if (s.since == config::tls_version::tls1_3) return false;
+    switch (kind) {
+    case key_kind::rsa: return s.au == authentication::rsa;
+    case key_kind::ecdsa: // RFC 8422 section 5.10: Ed25519 goes by the same suites
+    case key_kind::ed25519: return s.au == authentication::ecdsa;
+    default: return false;
+    }
 }
 
 const context& choose_context(const server& from, const client_hello& hello) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/tls/certificate.hpp"
+#include "backends/tls/staple.hpp"
 #include "config/report/complaint.hpp"
 #include "config/settings/tls.hpp"
 
@@ -16,6 +17,7 @@ struct key_pair {
     secret key; // PEM, one block, perhaps encrypted
     bool encrypted = false;
     std::string certificate_path, key_path;
+    staple ocsp; // ssl_stapling_file
 };
 
 // ssl_certificate and ssl_certificate_key, read; a complaint names directive and file. What has an
@@ -24,6 +26,9 @@ std::vector<key_pair> read_key_pairs(const config::tls_settings&, std::vector<co
 
 // The lines of ssl_password_file, to be tried in turn. None when there is no such file.
 std::vector<secret> pass_phrases(const config::tls_settings&, std::vector<config::complaint>&);
+
+// "2026-11-28 04:40:00 UTC"
+std::string date_of(std::chrono::system_clock::time_point);
 
 // Complaints that both libraries word alike.
 config::complaint key_unreadable(const key_pair&, bool any_phrase, std::string_view library_words);

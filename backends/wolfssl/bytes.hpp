@@ -1,6 +1,9 @@
 #pragma once
 
+#include "backends/tls/key_log.hpp"
+#include "backends/tls/record_count.hpp"
 #include "backends/tls/resumption.hpp"
+#include "backends/tls/staple.hpp"
 #include "backends/tls/wire.hpp"
 #include "backends/wolfssl/library.hpp"
 
@@ -11,7 +14,11 @@ struct connection {
     wire bytes;
     const resumption* sessions = nullptr; // null: the handshake leaves no trace (a rehearsal)
     resumption_memory memory;
-    bool uses_ticket = false; // one was opened or issued, so the session is not kept by its id
+    record_count records;
+    const key_log* secrets = nullptr;
+    const staple* ocsp = nullptr; // what may be sent along; gone after the handshake
+    bool established = false;     // the handshake is done, so records without data are counted
+    bool uses_ticket = false;     // one was opened or issued, so the session is not kept by its id
 };
 
 // Lets every connection of a context read and write through the `connection` that it was joined to.

@@ -17,7 +17,13 @@ std::unique_ptr<engine> server_context::start(const resumption* sessions) const 
         auto options = static_cast<unsigned char>(WOLFSSL_ALPN_FAILED_ON_MISMATCH);
         if (wolfSSL_UseALPN(ssl.get(), name.data(), size, options) != WOLFSSL_SUCCESS) ssl.reset();
     }
-    return std::make_unique<library_engine>(std::move(ssl), shared_from_this(), sessions);
+    return std::make_unique<library_engine>(
+        std::move(ssl),
+        shared_from_this(),
+        sessions,
+        &parts_.ocsp,
+        sessions ? parts_.secrets : nullptr
+    );
 }
 
 }

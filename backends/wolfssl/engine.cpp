@@ -1,6 +1,7 @@
 #include "backends/wolfssl/engine.hpp"
 
 #include "backends/tls/cipher_names.hpp"
+#include "backends/wolfssl/map_extras.hpp"
 
 #include <algorithm>
 
@@ -26,14 +27,21 @@ std::string alpn_of(WOLFSSL* ssl) {
 }
 
 library_engine::library_engine(
-    ssl_handle ssl, std::shared_ptr<const void> keeps, const resumption* sessions
+    ssl_handle ssl,
+    std::shared_ptr<const void> keeps,
+    const resumption* sessions,
+    const staple* ocsp,
+    const key_log* secrets
 )
     : keeps_(std::move(keeps)), ssl_(std::move(ssl)) {
     self_.sessions = sessions;
-    if (ssl_)
-        join(ssl_.get(), self_);
-    else
+    self_.ocsp = ocsp;
+    if (!ssl_) {
         failed("out of memory");
+        return;
+    }
+    join(ssl_.get(), self_);
+    use_key_log(ssl_.get(), self_, secrets);
 }
 
 progress library_engine::handshake() {
@@ -41,6 +49,8 @@ progress library_engine::handshake() {
     forget_errors();
     auto result = wolfSSL_accept(ssl_.get());
     if (result != WOLFSSL_SUCCESS) return stopped(result);
+    self_.established = true;
+    log_master_secret(ssl_.get());
     note_facts();
     return {};
 }
@@ -52,6 +62,7 @@ progress library_engine::decrypt(std::span<std::byte> plain) {
     auto room = std::min(plain.size(), record_bytes);
     auto got = wolfSSL_read(ssl_.get(), plain.data(), static_cast<int>(room));
     if (got <= 0) return stopped(got);
+    self_.records.data_came();
     return {status::done, static_cast<std::size_t>(got)};
 }
 
@@ -92,7 +103,10 @@ progress library_engine::stopped(int result) {
     switch (auto code = wolfSSL_get_error(ssl_.get(), result)) {
     case WOLFSSL_ERROR_WANT_READ: return {status::needs_input};
     case WOLFSSL_ERROR_ZERO_RETURN: over_ = status::closed; return {over_};
-    default: return failed(words_for(ssl_.get(), code));
+    default:
+        if (self_.records.too_many())
+            return failed("too many records without data, or key updates");
+        return failed(words_for(ssl_.get(), code));
     }
 }
 

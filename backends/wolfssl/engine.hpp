@@ -13,7 +13,13 @@ namespace postern::tls::wolfssl {
 class library_engine final : public engine {
 public:
     // ssl may be null when the library had no memory for it; every step then fails.
-    library_engine(ssl_handle ssl, std::shared_ptr<const void> keeps, const resumption* sessions);
+    library_engine(
+        ssl_handle ssl,
+        std::shared_ptr<const void> keeps,
+        const resumption* sessions,
+        const staple* ocsp,
+        const key_log* secrets
+    );
 
     progress handshake() override;
     progress decrypt(std::span<std::byte> plain) override;
@@ -28,6 +34,7 @@ public:
     void settle() override;
     const facts& agreed() const override { return facts_; }
     std::string reason() const override { return reason_; }
+    alerts fatal_alerts() const override { return ssl_ ? alerts_of(ssl_.get()) : alerts(); }
 
 private:
     progress stopped(int result);
