@@ -75,6 +75,7 @@ void write(writer& out, const bundle& b) {
         out.put(file.bytes ? file.bytes->reveal() : std::string_view());
     }
     out.put(b.access_log ? 1 : 0);
+    out.put(b.secrets ? 1 : 0);
     out.put(b.zones.size());
     for (auto& z : b.zones) {
         out.put(std::string_view(z.name));
@@ -103,6 +104,7 @@ bool read(reader_of in, std::vector<descriptor> files, bundle& b) {
     b.error_log = take();
     b.ticket_keys = take();
     if (in.number() != 0) b.access_log = take();
+    if (in.number() != 0) b.secrets = take();
     for (auto n = in.number(); n > 0 && in.good(); --n) {
         auto& z = b.zones.emplace_back();
         z.name = in.text();
@@ -145,6 +147,7 @@ result<message> pack(const bundle& b) {
     m.number = b.number;
     std::vector<int> fds{memory->fd(), b.error_log.get(), b.ticket_keys.get()};
     if (b.access_log) fds.push_back(b.access_log.get());
+    if (b.secrets) fds.push_back(b.secrets.get());
     for (auto& z : b.zones)
         fds.push_back(z.memory.get());
     for (auto& l : b.listeners)

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <cstring>
+#include <string>
 
 namespace postern::gateway {
 namespace {
@@ -35,6 +36,27 @@ std::vector<config::diagnostic> prove_draft(config::loaded config, const tls::ba
     auto found = prove(config, library);
     std::erase_if(found, is_of_unread_file);
     return found;
+}
+
+// Passwords can be read by whoever has that file and a recording.
+std::vector<config::complaint> look_at_key_log(
+    const config::loaded& config, const tls::backend& library
+) {
+    constexpr auto directive = "ssl_keylog_file";
+    auto& settings = config.made ? config.made : config.draft;
+    if (!settings || settings->log.keylog_file.empty()) return {};
+    auto* row = tls::find_capability(library.capabilities(), directive, "");
+    if (row && row->level == tls::support::absent)
+        return {
+            {config::severity::error,
+             directive, std::string(library.name()) + " cannot tell its secrets: " + std::string(row->reason),
+             "leave it out"}
+        };
+    return {
+        {config::severity::warning,
+         directive, "the secrets of all TLS sessions are written to \"" + settings->log.keylog_file +
+             "\": who has them and a recording reads every password", "for debugging only; remove it, and the file, afterwards"}
+    };
 }
 
 config::diagnostic unreadable(const std::string& path, int error) {
@@ -77,7 +99,7 @@ examined examine(const std::string& path, const tls::backend& library) {
     e.diagnostics = e.config.diagnostics;
     auto more = e.config.made ? prove(e.config, library) : prove_draft(e.config, library);
     e.diagnostics.insert(e.diagnostics.end(), more.begin(), more.end());
-    config::tidy(e.diagnostics);
+    e.complain(look_at_key_log(e.config, library), config::origins::process);
     return e;
 }
 

@@ -200,6 +200,7 @@ result<bundle> master::supply(std::size_t slot) {
     b.files = now_.files;
     b.error_log = duplicate(logs_.error.get());
     b.access_log = duplicate(logs_.access.get());
+    b.secrets = duplicate(logs_.secrets.get());
     if (auto lent = zones_.lend(b); !lent) return lent.error();
     auto good = static_cast<bool>(b.error_log);
     for (auto& place : sockets_.of_worker(slot)) {

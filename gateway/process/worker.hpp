@@ -3,6 +3,7 @@
 #include "gateway/observe/log.hpp"
 #include "gateway/process/bundle.hpp"
 #include "gateway/process/door.hpp"
+#include "gateway/process/key_log_file.hpp"
 #include "gateway/process/session_rooms.hpp"
 #include "gateway/session/arrive.hpp"
 
@@ -25,6 +26,7 @@ struct belongings {
     session_rooms rooms;
     sessions live;
     descriptor error_log, access_log;
+    key_log_file secrets;
     log events{STDERR_FILENO, -1, config::log_level::notice, config::log_settings::style::text};
     std::optional<worker_services> services;
 };
@@ -67,6 +69,7 @@ private:
 
     void hang_doors(std::vector<bundle::listener>);
     void use_logs(descriptor error_log, descriptor access_log);
+    void limit_handshakes();
     void look_who_is_left();
 
     boost::asio::io_context& loop_;

@@ -17,6 +17,7 @@ tls::session_services services_of(
 ) {
     tls::session_services out;
     out.keys = places.keys;
+    out.secrets = places.secrets;
     if (cache.builtin == builtin_mode::used && places.builtin)
         out.builtin = places.builtin(cache.builtin_sessions);
     if (!cache.uses_zone() || !places.zone) return out;

@@ -34,6 +34,7 @@ struct session_places {
     std::function<tls::session_store*(const std::string& zone)> zone; // null: no such zone
     std::function<tls::session_store*(std::size_t sessions)> builtin; // this worker's own cache
     tls::ticket_keys* keys = nullptr;
+    const tls::key_log* secrets = nullptr; // ssl_keylog_file; null: none
 };
 
 // Settings into a generation: TLS contexts compiled and proved, lookups made. Diagnostics carry the
