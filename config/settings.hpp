@@ -19,6 +19,7 @@ struct process_settings {
     std::chrono::milliseconds shutdown_timeout{
         0};                             // worker_shutdown_timeout; 0: QUIT waits for ever
     bool key_process = false;           // private keys live in a process of their own
+    std::size_t handshake_rate = 0;     // TLS handshakes that a worker begins in a second; 0: any
     std::size_t worker_connections = 0; // sessions in one worker; 0: as many as descriptors allow
     std::chrono::milliseconds certificate_watch{
         5000}; // ssl_certificate_watch: between looks at certificate files; 0: none
@@ -33,6 +34,7 @@ struct log_settings {
     std::string access_log =
         "stderr"; // "stderr", "off" or a file: one line a login and one an end of session
     style format = style::text;
+    std::string keylog_file; // ssl_keylog_file; empty: none
 };
 
 struct settings {

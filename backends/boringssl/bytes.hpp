@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/boringssl/library.hpp"
+#include "backends/tls/engine.hpp"
 #include "backends/tls/peer.hpp"
 #include "backends/tls/resumption.hpp"
 #include "backends/tls/signing.hpp"
@@ -19,8 +20,8 @@ struct connection {
     const demand* asks = nullptr;      // what the context wants of the peer; null: nothing
     std::shared_ptr<const peer> shown; // what it got
     signature_slot signing;
-    std::unique_ptr<upstream_side> upstream;  // null: this is the server's side
-    int alert_sent = -1, alert_received = -1; // fatal ones
+    std::unique_ptr<upstream_side> upstream; // null: this is the server's side
+    alerts fatal;
 };
 
 // Joins a connection to the library's object: its bytes, and what its callbacks look for. False

@@ -6,6 +6,16 @@ namespace {
 
 using enum support;
 
+#ifdef SSL_GROUP_X25519_MLKEM768
+constexpr capability mlkem{"ssl_ecdh_curve", "X25519MLKEM768"};
+#else
+constexpr capability mlkem{
+    "ssl_ecdh_curve",
+    "X25519MLKEM768",
+    absent,
+    "this BoringSSL is too old for it; one of 2025 has it"};
+#endif
+
 // clang-format off
 constexpr capability rows[] = {
     {"ssl",                       "",                  full},
@@ -51,6 +61,15 @@ constexpr capability rows[] = {
     {"proxy_ssl_certificate",     "",                  full},
     {"proxy_ssl_session_reuse",   "TLSv1.2",           full},
     {"proxy_ssl_session_reuse",   "TLSv1.3",           full},
+    {"ssl_ecdh_curve",            "TLSv1.3",           full},
+    {"ssl_ecdh_curve",            "TLSv1.2",           full},
+    mlkem,
+    {"ssl_ecdh_curve",            "X448",              absent,
+     "BoringSSL does not have it; every client has X25519 or P-256"},
+    {"ssl_ciphersuites",          "",                  absent,
+     "BoringSSL always offers the same three suites of TLS 1.3, and chooses among them by itself"},
+    {"ssl_stapling_file",         "",                  full},
+    {"ssl_keylog_file",           "",                  full},
 };
 // clang-format on
 

@@ -1,5 +1,7 @@
 #include "backends/boringssl/context.hpp"
 
+#include "backends/boringssl/map_extras.hpp"
+
 namespace postern::tls::boringssl {
 
 namespace {
@@ -29,8 +31,8 @@ void note_alert(const SSL* ssl, int what, int value) {
     auto fatal = value >> 8 == SSL3_AL_FATAL;
     if (!fatal) return;
     auto& self = connection_of(ssl);
-    if (what == SSL_CB_READ_ALERT) self.alert_received = value & 0xff;
-    if (what == SSL_CB_WRITE_ALERT) self.alert_sent = value & 0xff;
+    if (what == SSL_CB_READ_ALERT) self.fatal.received = value & 0xff;
+    if (what == SSL_CB_WRITE_ALERT) self.fatal.sent = value & 0xff;
 }
 
 }
@@ -49,6 +51,7 @@ std::unique_ptr<engine> server_context::start(const resumption* sessions) const 
         SSL_set_accept_state(ssl.get());
         // It does so by itself at the end of the handshake, if it knows beforehand.
         SSL_set_shed_handshake_config(ssl.get(), 1);
+        use_staple(ssl.get(), parts_.ocsp);
     }
     auto made = std::make_unique<library_engine>(
         std::move(ssl), shared_from_this(), sessions, &parts_.asks

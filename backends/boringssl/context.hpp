@@ -2,6 +2,7 @@
 
 #include "backends/boringssl/engine.hpp"
 #include "backends/tls/context.hpp"
+#include "backends/tls/staple.hpp"
 
 #include <memory>
 #include <optional>
@@ -18,6 +19,8 @@ struct context_parts {
     std::string alpn;
     std::vector<std::uint16_t> suites;
     config::tls_versions versions;
+    std::vector<std::uint16_t> tls13 = {}, groups = {};
+    staple ocsp = {};
     demand asks;
     std::optional<key_id> elsewhere = {}; // where the key is, if not in this process
 };
@@ -33,6 +36,8 @@ public:
     key_kind key() const override { return parts_.key; }
     std::span<const std::uint16_t> suites() const override { return parts_.suites; }
     bool speaks(config::tls_version v) const override { return parts_.versions.contains(v); }
+    std::span<const std::uint16_t> tls13_suites() const override { return parts_.tls13; }
+    std::span<const std::uint16_t> groups() const override { return parts_.groups; }
 
     // An engine whose handshake leaves nothing behind, neither sessions nor usable tickets.
     std::unique_ptr<engine> accept_for_rehearsal() const { return start(nullptr); }

@@ -113,8 +113,9 @@ std::string library_engine::explain() const {
     auto words = last_words();
     if (self_.upstream && !self_.upstream->check.reason().empty())
         words = self_.upstream->check.reason();
-    if (self_.alert_received > 0) return with_alert(words, "received", self_.alert_received);
-    if (self_.alert_sent > 0) return with_alert(words, "sent", self_.alert_sent);
+    auto [sent, received] = self_.fatal;
+    if (received > 0) return with_alert(words, "received", received);
+    if (sent > 0) return with_alert(words, "sent", sent);
     return words.empty() ? "the TLS library failed without a reason" : words;
 }
 

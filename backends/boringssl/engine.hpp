@@ -46,6 +46,7 @@ public:
         facts_.shown.reset();
     }
     std::string reason() const override { return reason_; }
+    alerts fatal_alerts() const override { return self_.fatal; }
 
 private:
     progress stopped(int result);

@@ -1,6 +1,7 @@
 #include "backends/boringssl/rehearsal.hpp"
 
 #include "backends/boringssl/map_ciphers.hpp"
+#include "backends/boringssl/map_groups.hpp"
 #include "backends/boringssl/map_protocols.hpp"
 
 #include <algorithm>
@@ -23,7 +24,7 @@ std::unique_ptr<engine> make_client(config::tls_versions versions) {
             names += s->name;
         }
     SSL_CTX_set_cipher_list(ctx.get(), names.c_str());
-    SSL_CTX_set1_curves_list(ctx.get(), "P-256:X25519:P-384:P-521");
+    use_groups(ctx.get(), library_groups());
     constexpr std::uint16_t every_scheme[] = {
         SSL_SIGN_ECDSA_SECP256R1_SHA256,
         SSL_SIGN_ECDSA_SECP384R1_SHA384,

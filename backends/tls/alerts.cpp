@@ -48,6 +48,19 @@ std::string_view alert_name(std::uint8_t number) {
     return "unknown alert";
 }
 
+int plain_alert(std::span<const std::byte> records) {
+    auto number = [&](std::size_t at) { return std::to_integer<int>(records[at]); };
+    while (records.size() >= 7) {
+        auto length = static_cast<std::size_t>(number(3) << 8 | number(4));
+        // RFC 8446 section 6: level and description. An encrypted one is longer.
+        if (number(0) == 21) return length == 2 && number(5) == 2 ? number(6) : -1;
+        // Appendix D.4: a ChangeCipherSpec that means nothing may come first.
+        if (number(0) != 20 || length != 1) return -1;
+        records = records.subspan(6);
+    }
+    return -1;
+}
+
 std::array<std::byte, 7> fatal_alert(std::uint8_t number, std::uint16_t version) {
     auto byte = [](unsigned value) { return static_cast<std::byte>(value & 0xffu); };
     return {byte(21), byte(version >> 8u), byte(version), byte(0), byte(2), byte(2), byte(number)};

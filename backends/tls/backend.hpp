@@ -4,6 +4,7 @@
 #include "backends/tls/client.hpp"
 #include "backends/tls/context.hpp"
 #include "backends/tls/crypto.hpp"
+#include "backends/tls/key_log.hpp"
 #include "backends/tls/server.hpp"
 #include "backends/tls/session_store.hpp"
 #include "backends/tls/signing.hpp"
@@ -29,6 +30,7 @@ struct session_services {
     session_store* shared =
         nullptr;                 // of all workers; null: none. With it, tickets are kept there too
     ticket_keys* keys = nullptr; // never null where tickets are to be issued
+    const key_log* secrets = nullptr; // ssl_keylog_file; null: none
 
     // What is in the folder of ssl_certificate_dir; a null shelf or catalog: nothing. And who hears
     // of a certificate there that turns out to be of no use when it is needed.

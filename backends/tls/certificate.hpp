@@ -47,8 +47,8 @@ struct certificate {
 // are not looked at.
 std::optional<certificate> read_certificate(std::string_view der);
 
-// Takes a Time off the front (section 4.1.2.5).
-std::optional<std::chrono::system_clock::time_point> take_time(std::string_view& rest);
+// Takes a time off the front (RFC 5280 section 4.1.2.5): YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ.
+std::optional<std::chrono::system_clock::time_point> take_time(std::string_view& der);
 
 // The common names in a Name, in order, when they are plain text (PrintableString, UTF8String,
 // IA5String).

@@ -18,6 +18,14 @@ key_kind signer(std::uint16_t scheme) {
     return key_kind::other;
 }
 
+bool fits(const context& one, const client_hello& hello) {
+    config::tls_versions newest;
+    if (one.speaks(config::tls_version::tls1_3)) newest.insert(config::tls_version::tls1_3);
+    return fits({one.key(), one.suites(), newest}, hello);
+}
+
+}
+
 bool can_verify(const client_hello& hello, key_kind kind) {
     // RFC 5246 section 7.4.1.4.1: saying nothing means RSA and ECDSA
     if (!hello.has_signatures) return kind == key_kind::rsa || kind == key_kind::ecdsa;
@@ -34,14 +42,6 @@ bool signed_by(const suite& s, key_kind kind) {
     case key_kind::ed25519: return s.au == authentication::ecdsa;
     default: return false;
     }
-}
-
-bool fits(const context& one, const client_hello& hello) {
-    config::tls_versions newest;
-    if (one.speaks(config::tls_version::tls1_3)) newest.insert(config::tls_version::tls1_3);
-    return fits({one.key(), one.suites(), newest}, hello);
-}
-
 }
 
 bool fits(const offer& one, const client_hello& hello) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/tls/cipher_names.hpp"
 #include "backends/tls/client_hello.hpp"
 #include "backends/tls/server.hpp"
 
@@ -32,6 +33,12 @@ std::shared_ptr<const context> choose_context(const server&, const client_hello&
 // Whether the client speaks the server's protocol, or does not say what it speaks (RFC 7301 section
 // 3.2).
 bool shares_protocol(const server&, const client_hello&);
+
+// Whether the client says that it can verify signatures of such a key.
+bool can_verify(const client_hello&, key_kind);
+
+// Whether a suite of TLS 1.2 or older goes with a certificate of such a key.
+bool signed_by(const suite&, key_kind);
 
 // Whether a key of that kind can serve any client at all with these suites (of TLS 1.2 and older)
 // and versions. When not, the certificate is of no use.

@@ -83,9 +83,14 @@ bool read_counted_numbers(bytes body, std::size_t width, std::vector<std::uint16
     return all.good() && !all.more() && read_numbers(list, out);
 }
 
+bool is_read(std::size_t type) {
+    return type == 0 || type == 10 || type == 13 || type == 16 || type == 43;
+}
+
 bool read_extension(std::size_t type, bytes body, client_hello& out) {
     switch (type) {
     case 0: return read_server_name(body, out);
+    case 10: return read_counted_numbers(body, 2, out.groups);
     case 13: out.has_signatures = true; return read_counted_numbers(body, 2, out.signatures);
     case 16: return read_protocols(body, out);
     case 43: return read_counted_numbers(body, 1, out.versions);
@@ -104,13 +109,13 @@ bool read_body(bytes body, client_hello& out) {
     if (!at.more()) return true; // RFC 5246 section 7.4.1.2: extensions may be absent
     cursor extensions(at.counted(2));
     if (at.more()) return false;
-    unsigned seen = 0; // duplicates of what is read here are forbidden (RFC 8446 section 4.2)
+    std::uint64_t seen = 0; // duplicates of what is read here are forbidden (RFC 8446 section 4.2)
     while (extensions.more()) {
         auto type = extensions.number(2);
         auto data = extensions.counted(2);
         if (!extensions.good()) return false;
-        if (type < 64) {
-            auto bit = type == 0 ? 1u : type == 13 ? 2u : type == 16 ? 4u : type == 43 ? 8u : 0u;
+        if (is_read(type)) {
+            auto bit = std::uint64_t{1} << type;
             if (seen & bit) return false;
             seen |= bit;
         }

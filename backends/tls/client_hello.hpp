@@ -14,8 +14,8 @@ struct client_hello {
     std::uint16_t record_version = 0; // of the first record
     std::uint16_t version = 0;        // the field that TLS 1.3 froze at 0x0303
     std::string server_name;          // hostile text; empty when none was sent
-    std::vector<std::uint16_t> suites, versions, signatures; // empty: not sent
-    std::vector<std::string> protocols;                      // ALPN, each of 1 to 255 bytes
+    std::vector<std::uint16_t> suites, versions, signatures, groups; // empty: not sent
+    std::vector<std::string> protocols;                              // ALPN, each of 1 to 255 bytes
     bool has_signatures = false;
 
     bool offers_tls13() const;

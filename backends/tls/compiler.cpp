@@ -2,6 +2,8 @@
 
 #include "backends/tls/choose.hpp"
 #include "backends/tls/compile_names.hpp"
+#include "backends/tls/group_list.hpp"
+#include "backends/tls/tls13_suites.hpp"
 
 namespace postern::tls {
 
@@ -31,6 +33,7 @@ private:
     void leave_out_unsigned(cipher_list&);
     bool serves(const context_plan&, const key_pair&);
     void add(const context_plan&, const key_pair&);
+    void add_staple(key_pair&);
 
     const compiler& library_;
     const config::tls_settings& settings_;
@@ -83,9 +86,22 @@ context_plan compilation::read_plan() {
     auto& about = plan.ciphers.complaints;
     complaints_.insert(complaints_.end(), about.begin(), about.end());
     plan.suites = library_.usable(plan.versions, plan.ciphers);
+    plan.tls13 = read_tls13_suites(
+        settings_.handshake.tls13_suites,
+        library_.suites(),
+        library_.chooses_tls13_suites(),
+        library_.name(),
+        complaints_
+    );
+    if (!plan.versions.contains(config::tls_version::tls1_3)) plan.tls13.clear();
+    plan.groups =
+        read_groups(settings_.handshake.groups, library_.groups(), library_.name(), complaints_);
+    plan.secrets = services_.secrets;
     plan.prefer_server_ciphers = settings_.prefer_server_ciphers;
     plan.alpn = alpn_;
     pairs_ = read_key_pairs(settings_, complaints_);
+    for (auto& pair : pairs_)
+        add_staple(pair);
     plan.phrases = pass_phrases(settings_, complaints_);
 
     std::vector<std::string> leaves;
@@ -117,11 +133,21 @@ void compilation::add(const context_plan& plan, const key_pair& pair) {
     }
 }
 
+// By position: pairs with mistakes are left out, so their paths tell which they are.
+void compilation::add_staple(key_pair& pair) {
+    auto& all = settings_.handshake.staples;
+    for (std::size_t n = 0; n < all.size() && n < settings_.certificates.size(); ++n)
+        if (settings_.certificates[n].path == pair.certificate_path)
+            pair.ocsp = read_staple(all[n], pair.leaf, complaints_);
+}
+
 compiled compilation::run() {
     library_.check_process(complaints_);
     auto plan = read_plan();
+    auto lacks_suites = plan.tls13.empty() && plan.versions.contains(config::tls_version::tls1_3);
     std::shared_ptr<server_names> names;
-    if (!plan.versions.empty() && !plan.ciphers.chosen.empty()) {
+    if (!plan.versions.empty() && !plan.ciphers.chosen.empty() && !plan.groups.empty() &&
+        !lacks_suites) {
         for (auto& pair : pairs_)
             if (serves(plan, pair)) add(plan, pair);
         names = compile_names({library_, settings_, plan, services_}, named_, made_, complaints_);

@@ -42,6 +42,12 @@ public:
     virtual config::tls_versions
     read_versions(const config::tls_settings&, std::vector<config::complaint>&) const = 0;
 
+    // Groups for key exchange that the library has, best first.
+    virtual const std::vector<std::uint16_t>& groups() const = 0;
+
+    // Whether ssl_ciphersuites decides anything.
+    virtual bool chooses_tls13_suites() const = 0;
+
     // Of ssl_ciphers, evaluated: what these versions can use. All of it, unless a library needs
     // help.
     virtual std::vector<std::uint16_t> usable(config::tls_versions, const cipher_list&) const;

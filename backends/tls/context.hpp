@@ -29,6 +29,10 @@ public:
     // so any may do. TLS 1.3's are not among them.
     virtual std::span<const std::uint16_t> suites() const { return {}; }
     virtual bool speaks(config::tls_version) const { return true; }
+
+    // More of it, to explain why nothing was agreed on. Empty: unknown.
+    virtual std::span<const std::uint16_t> tls13_suites() const { return {}; }
+    virtual std::span<const std::uint16_t> groups() const { return {}; }
 };
 
 }

@@ -25,6 +25,11 @@ struct progress {
     std::size_t bytes = 0; // of plain text taken or given
 };
 
+// A connection's fatal alerts, by number (RFC 8446 section 6.2); -1: there was none.
+struct alerts {
+    int sent = -1, received = -1;
+};
+
 // One connection's TLS, as a function of bytes: it never sees a socket, never waits, and never
 // throws. Not for use by two threads at once. An idle engine owns no buffer but what the library
 // keeps of a half-received record.
@@ -76,6 +81,7 @@ public:
     // After failed: what happened, in the library's words, with the alert's name if there was one.
     // No peer's bytes.
     virtual std::string reason() const = 0;
+    virtual alerts fatal_alerts() const { return {}; }
 };
 
 }

@@ -9,6 +9,14 @@
 
 namespace postern::tls {
 
+std::string date_of(std::chrono::system_clock::time_point when) {
+    auto seconds = std::chrono::system_clock::to_time_t(when);
+    std::tm parts{};
+    char text[32];
+    gmtime_r(&seconds, &parts);
+    return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts)};
+}
+
 namespace {
 
 using config::complaint;
@@ -31,14 +39,6 @@ bool uses_scrypt(const key_pair& pair) {
     for (auto& block : read_pem(pair.key.reveal()).blocks)
         if (auto der = pem_bytes(block)) return der->find(identifier) != der->npos;
     return false;
-}
-
-std::string date_of(std::chrono::system_clock::time_point when) {
-    auto seconds = std::chrono::system_clock::to_time_t(when);
-    std::tm parts{};
-    char text[32];
-    gmtime_r(&seconds, &parts);
-    return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts)};
 }
 
 bool read_chain(const config::file& file, key_pair& pair, complaints& out) {

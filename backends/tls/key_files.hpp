@@ -2,6 +2,7 @@
 
 #include "backends/tls/certificate.hpp"
 #include "backends/tls/signing.hpp"
+#include "backends/tls/staple.hpp"
 #include "config/report/complaint.hpp"
 #include "config/settings/tls.hpp"
 
@@ -20,6 +21,7 @@ struct key_pair {
     bool encrypted = false;
     std::optional<key_id> elsewhere; // the key is in another process (withheld_keys.hpp): no PEM
     std::string certificate_path, key_path;
+    staple ocsp; // ssl_stapling_file
 };
 
 // One certificate and its key, read from their files. Nothing after an error; a certificate that is
@@ -38,6 +40,9 @@ bool is_encrypted(std::string_view pem);
 
 // The lines of ssl_password_file, to be tried in turn. None when there is no such file.
 std::vector<secret> pass_phrases(const config::tls_settings&, std::vector<config::complaint>&);
+
+// "2026-11-28 04:40:00 UTC"
+std::string date_of(std::chrono::system_clock::time_point);
 
 // Complaints that both libraries word alike.
 config::complaint key_unreadable(const key_pair&, bool any_phrase, std::string_view library_words);

@@ -2,6 +2,8 @@
 #include "backends/wolfssl/client.hpp"
 #include "backends/wolfssl/map_certificates.hpp"
 #include "backends/wolfssl/map_ciphers.hpp"
+#include "backends/wolfssl/map_extras.hpp"
+#include "backends/wolfssl/map_groups.hpp"
 #include "backends/wolfssl/map_protocols.hpp"
 #include "backends/wolfssl/map_sessions.hpp"
 #include "backends/wolfssl/map_verify.hpp"
@@ -57,6 +59,8 @@ public:
     path_prover prover() const override { return prove; }
     const std::vector<const suite*>& suites() const override { return library_suites(); }
     bool has_equal_suites() const override { return false; }
+    const std::vector<std::uint16_t>& groups() const override { return library_groups(); }
+    bool chooses_tls13_suites() const override { return true; }
     config::tls_versions read_versions(
         const config::tls_settings& settings, std::vector<config::complaint>& complaints
     ) const override {
@@ -93,14 +97,22 @@ std::shared_ptr<const context> library::make(
         plan.alpn,
         plan.suites,
         plan.versions,
+        plan.tls13,
+        plan.groups,
+        pair.ocsp,
+        plan.secrets,
         plan.asks};
     auto* ctx = parts.ctx.get();
     if (!ctx) return fail({severity::error, "ssl", "the TLS library has no memory", {}});
     use_versions(ctx, plan.versions);
     if (auto wrong = use_certificate(ctx, pair, plan.phrases)) return fail(std::move(*wrong));
-    if (!use_ciphers(ctx, plan.versions, plan.suites))
+    if (!use_ciphers(ctx, plan.tls13, plan.suites))
         return fail({severity::error, "ssl_ciphers", "wolfSSL refuses it: " + last_words(), {}});
     use_preference(ctx, plan.prefer_server_ciphers);
+    if (!use_groups(ctx, plan.groups))
+        return fail({severity::error, "ssl_ecdh_curve", "wolfSSL refuses it: " + last_words(), {}});
+    if (auto odd = keeps_p256(plan.groups, plan.versions)) complaints.push_back(std::move(*odd));
+    if (auto wrong = use_staple(ctx, pair)) return fail(std::move(*wrong));
     use_sessions(ctx, *plan.sessions);
     if (plan.asks.asks) use_verification(ctx, plan.asks);
     parts.elsewhere = pair.elsewhere;

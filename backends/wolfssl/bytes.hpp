@@ -1,8 +1,11 @@
 #pragma once
 
+#include "backends/tls/key_log.hpp"
 #include "backends/tls/peer.hpp"
+#include "backends/tls/record_count.hpp"
 #include "backends/tls/resumption.hpp"
 #include "backends/tls/signing.hpp"
+#include "backends/tls/staple.hpp"
 #include "backends/tls/upstream_check.hpp"
 #include "backends/tls/wire.hpp"
 #include "backends/wolfssl/library.hpp"
@@ -21,7 +24,11 @@ struct connection {
     bool has_new_session = false;            // a ticket came from the upstream
     signature_slot signing;
     std::unique_ptr<side_stack> aside; // of a handshake whose key is elsewhere
-    bool uses_ticket = false; // one was opened or issued, so the session is not kept by its id
+    record_count records;
+    const key_log* secrets = nullptr;
+    const staple* ocsp = nullptr; // what may be sent along; gone after the handshake
+    bool established = false;     // the handshake is done, so records without data are counted
+    bool uses_ticket = false;     // one was opened or issued, so the session is not kept by its id
 };
 
 // Lets every connection of a context read and write through the `connection` that it was joined to.

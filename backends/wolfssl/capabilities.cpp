@@ -59,6 +59,43 @@ constexpr capability static_rsa{
     "this wolfSSL was built without them; use ECDHE suites"};
 #endif
 
+#if defined(WOLFSSL_HAVE_MLKEM) && defined(HAVE_CURVE25519) && LIBWOLFSSL_VERSION_HEX >= 0x05008000
+constexpr capability mlkem{"ssl_ecdh_curve", "X25519MLKEM768"};
+#else
+constexpr capability mlkem{
+    "ssl_ecdh_curve",
+    "X25519MLKEM768",
+    absent,
+    "this wolfSSL is too old or was built without it; 5.8 or newer with --enable-mlkem has it"};
+#endif
+#ifdef HAVE_CURVE448
+constexpr capability x448{"ssl_ecdh_curve", "X448"};
+#else
+constexpr capability x448{
+    "ssl_ecdh_curve",
+    "X448",
+    absent,
+    "this wolfSSL was built without it; one built with --enable-curve448 has it"};
+#endif
+#if LIBWOLFSSL_VERSION_HEX < 0x05009000
+constexpr capability stapling{
+    "ssl_stapling_file",
+    "",
+    partial,
+    "the issuer's certificate must follow the server's in the file; wolfSSL 5.9 does not need it"};
+#else
+constexpr capability stapling{"ssl_stapling_file", ""};
+#endif
+#ifdef HAVE_SECRET_CALLBACK
+constexpr capability keylog{"ssl_keylog_file", ""};
+#else
+constexpr capability keylog{
+    "ssl_keylog_file",
+    "",
+    absent,
+    "this wolfSSL was built without it; one built with -DHAVE_SECRET_CALLBACK has it"};
+#endif
+
 constexpr auto no_ssl = "wolfSSL does not have it; nothing modern needs it";
 
 // clang-format off
@@ -107,6 +144,14 @@ constexpr capability rows[] = {
     {"proxy_ssl_session_reuse",   "TLSv1.2",           absent,
      "wolfSSL 5.5 breaks off when an upstream has forgotten a ticket; sessions of TLS 1.3 are resumed"},
     {"proxy_ssl_session_reuse",   "TLSv1.3",           full},
+    {"ssl_ecdh_curve", "TLSv1.3"},
+    {"ssl_ecdh_curve", "TLSv1.2", partial,
+     "the order is not obeyed, and P-256 is used with clients that have no other group"},
+    mlkem,
+    x448,
+    {"ssl_ciphersuites", ""},
+    stapling,
+    keylog,
 };
 // clang-format on
 

@@ -24,6 +24,8 @@ std::unique_ptr<engine> server_context::start(const resumption* sessions) const 
         std::move(ssl), shared_from_this(), sessions, &parts_.asks
     );
     made->sign_with(parts_.elsewhere);
+    made->staple_with(parts_.ocsp);
+    if (sessions) made->log_keys_to(parts_.secrets);
     return made;
 }
 

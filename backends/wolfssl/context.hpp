@@ -1,6 +1,8 @@
 #pragma once
 
 #include "backends/tls/context.hpp"
+#include "backends/tls/key_log.hpp"
+#include "backends/tls/staple.hpp"
 #include "backends/wolfssl/engine.hpp"
 
 #include <memory>
@@ -18,6 +20,9 @@ struct context_parts {
     std::string alpn;
     std::vector<std::uint16_t> suites;
     config::tls_versions versions;
+    std::vector<std::uint16_t> tls13 = {}, groups = {};
+    staple ocsp = {};
+    const key_log* secrets = nullptr;
     demand asks;
     std::optional<key_id> elsewhere = {}; // where the key is, if not in this process
 };
@@ -30,6 +35,8 @@ public:
     key_kind key() const override { return parts_.key; }
     std::span<const std::uint16_t> suites() const override { return parts_.suites; }
     bool speaks(config::tls_version v) const override { return parts_.versions.contains(v); }
+    std::span<const std::uint16_t> tls13_suites() const override { return parts_.tls13; }
+    std::span<const std::uint16_t> groups() const override { return parts_.groups; }
 
     // An engine whose handshake leaves nothing behind, neither sessions nor usable tickets.
     std::unique_ptr<engine> accept_for_rehearsal() const { return start(nullptr); }

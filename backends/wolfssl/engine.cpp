@@ -2,6 +2,7 @@
 
 #include "backends/tls/cipher_names.hpp"
 #include "backends/wolfssl/client.hpp"
+#include "backends/wolfssl/map_extras.hpp"
 #include "backends/wolfssl/map_verify.hpp"
 
 #include <algorithm>
@@ -36,10 +37,15 @@ library_engine::library_engine(
     : keeps_(std::move(keeps)), ssl_(std::move(ssl)) {
     self_.sessions = sessions;
     self_.asks = asks;
-    if (ssl_)
-        join(ssl_.get(), self_);
-    else
+    if (!ssl_) {
         failed("out of memory");
+        return;
+    }
+    join(ssl_.get(), self_);
+}
+
+void library_engine::log_keys_to(const key_log* secrets) {
+    if (ssl_) use_key_log(ssl_.get(), self_, secrets);
 }
 
 progress library_engine::handshake() {
@@ -70,6 +76,8 @@ progress library_engine::handshake_aside() {
 progress library_engine::shaken(int result) {
     if (self_.shown || self_.upstream) forget_chain(ssl_.get());
     if (result != WOLFSSL_SUCCESS) return stopped(result);
+    self_.established = true;
+    log_master_secret(ssl_.get());
     note_facts();
     if (self_.upstream && !self_.upstream->check.passed() && !facts_.resumed)
         return failed("nobody looked at the upstream's certificate"); // never so far
@@ -97,6 +105,7 @@ progress library_engine::decrypt(std::span<std::byte> plain) {
     auto got = wolfSSL_read(ssl_.get(), plain.data(), static_cast<int>(room));
     if (self_.upstream) keep_session(ssl_.get());
     if (got <= 0) return stopped(got);
+    self_.records.data_came();
     return {status::done, static_cast<std::size_t>(got)};
 }
 
@@ -138,7 +147,10 @@ progress library_engine::stopped(int result) {
     switch (auto code = wolfSSL_get_error(ssl_.get(), result)) {
     case WOLFSSL_ERROR_WANT_READ: return {status::needs_input};
     case WOLFSSL_ERROR_ZERO_RETURN: over_ = status::closed; return {over_};
-    default: return failed(words_for(ssl_.get(), code));
+    default:
+        if (self_.records.too_many())
+            return failed("too many records without data, or key updates");
+        return failed(words_for(ssl_.get(), code));
     }
 }
 

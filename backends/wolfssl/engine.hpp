@@ -26,6 +26,10 @@ public:
     // Before the first step; without it the engine is a server's.
     void play_client(std::unique_ptr<upstream_side> side) { self_.upstream = std::move(side); }
 
+    // Before the first step, on the server's side. What is given lives as long as the context.
+    void staple_with(const staple& answer) { self_.ocsp = &answer; }
+    void log_keys_to(const key_log*); // null: nobody asked for them
+
     progress handshake() override;
     progress decrypt(std::span<std::byte> plain) override;
     progress encrypt(std::span<const std::byte> plain) override;
@@ -48,6 +52,7 @@ public:
         facts_.shown.reset();
     }
     std::string reason() const override { return reason_; }
+    alerts fatal_alerts() const override { return ssl_ ? alerts_of(ssl_.get()) : alerts(); }
 
 private:
     progress handshake_aside();

@@ -16,20 +16,26 @@ std::string last_words() {
     return code == 0 ? std::string() : words_for(static_cast<long>(code));
 }
 
+alerts alerts_of(WOLFSSL* ssl) {
+    WOLFSSL_ALERT_HISTORY all{};
+    if (wolfSSL_get_alert_history(ssl, &all) != WOLFSSL_SUCCESS) return {};
+    auto fatal = [](const WOLFSSL_ALERT& one) { return one.level == alert_fatal ? one.code : -1; };
+    return {fatal(all.last_tx), fatal(all.last_rx)};
+}
+
 std::string words_for(WOLFSSL* ssl, long code) {
     // wolfSSL_get_error() borrows some codes from OpenSSL, for which the table has no words. They
     // are about sockets, which an engine has none of, so the first cause is in the list.
     auto text = code > 0 ? last_words() : words_for(code);
     if (text.empty()) text = "the TLS library failed without a reason";
-    WOLFSSL_ALERT_HISTORY alerts{};
-    if (wolfSSL_get_alert_history(ssl, &alerts) != WOLFSSL_SUCCESS) return text;
-    auto add = [&](const WOLFSSL_ALERT& one, const char* how) {
-        if (one.level != alert_fatal) return;
+    auto add = [&](int alert, const char* how) {
+        if (alert < 0) return;
         text += how;
-        text += alert_name(static_cast<std::uint8_t>(one.code));
+        text += alert_name(static_cast<std::uint8_t>(alert));
     };
-    add(alerts.last_rx, "; alert received: ");
-    add(alerts.last_tx, "; alert sent: ");
+    auto [sent, received] = alerts_of(ssl);
+    add(received, "; alert received: ");
+    add(sent, "; alert sent: ");
     return text;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/tls/capability.hpp"
+#include "backends/tls/engine.hpp"
 
 #include <memory>
 #include <span>
@@ -68,6 +69,9 @@ std::string words_for(long code);
 
 // The library's words for the error it noted last on this thread; empty when it noted none.
 std::string last_words();
+
+// The fatal alerts of a connection.
+alerts alerts_of(WOLFSSL*);
 
 // What ended a connection, with the alert that was sent or received, if any.
 std::string words_for(WOLFSSL*, long code);

@@ -29,12 +29,6 @@ void append(std::vector<unsigned char>& bytes, std::uint16_t id) {
     bytes.push_back(static_cast<unsigned char>(id & 0xff));
 }
 
-// What OpenSSL switches on: no CCM unless somebody asks for it, and there is no directive to ask.
-bool is_usual_tls13(const suite& s) {
-    return s.since == config::tls_version::tls1_3 &&
-           (s.enc == encryption::aes_gcm || s.enc == encryption::chacha20);
-}
-
 // The newest version that ssl_ciphers governs, of those that are spoken.
 config::tls_version newest_governed(config::tls_versions versions) {
     using v = config::tls_version;
@@ -62,13 +56,12 @@ std::vector<std::uint16_t> suites_for(config::tls_versions versions, const ciphe
 }
 
 bool use_ciphers(
-    WOLFSSL_CTX* ctx, config::tls_versions versions, std::span<const std::uint16_t> suites
+    WOLFSSL_CTX* ctx, std::span<const std::uint16_t> tls13, std::span<const std::uint16_t> suites
 ) {
     std::vector<unsigned char> bytes;
     // 5.5 refuses all TLS 1.3 clients, even those that also speak 1.2, unless the list begins so.
-    if (versions.contains(config::tls_version::tls1_3))
-        for (auto* s : library_suites())
-            if (is_usual_tls13(*s)) append(bytes, s->id);
+    for (auto id : tls13)
+        append(bytes, id);
     for (auto id : suites)
         append(bytes, id);
     forget_errors();

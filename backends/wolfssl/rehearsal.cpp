@@ -1,6 +1,7 @@
 #include "backends/wolfssl/rehearsal.hpp"
 
 #include "backends/wolfssl/map_ciphers.hpp"
+#include "backends/wolfssl/map_groups.hpp"
 #include "backends/wolfssl/map_protocols.hpp"
 
 #include <vector>
@@ -30,7 +31,8 @@ public:
         use_versions(ctx_.get(), server.versions);
         wolfSSL_CTX_set_verify(ctx_.get(), WOLFSSL_VERIFY_NONE, nullptr);
         wolfSSL_CTX_UseSessionTicket(ctx_.get());
-        if (use_ciphers(ctx_.get(), server.versions, server.suites))
+        use_groups(ctx_.get(), server.groups);
+        if (use_ciphers(ctx_.get(), server.tls13, server.suites))
             ssl_.reset(wolfSSL_new(ctx_.get()));
         if (ssl_) join(ssl_.get(), self_);
     }

@@ -80,6 +80,13 @@ void read_server(server_settings& server, const server_notes& notes, file_shelf&
             shelf.fetch(key, "ssl_certificate_key", notes.place_of("ssl_certificate_key", n), {});
     }
     read_blocks(tls.names, notes, shelf);
+    for (std::size_t n = 0; n < tls.handshake.staples.size(); ++n)
+        shelf.fetch(
+            tls.handshake.staples[n],
+            "ssl_stapling_file",
+            notes.place_of("ssl_stapling_file", n),
+            "openssl ocsp -respout FILE makes one"
+        );
     if (!tls.password_file.path.empty())
         shelf.fetch(
             tls.password_file, "ssl_password_file", notes.place_of("ssl_password_file", 0), {}

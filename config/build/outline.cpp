@@ -51,7 +51,9 @@ void refuse_name(const std::string& name, const place& where, unsigned context, 
     }
     if (is_only_of_nginx(name))
         return out.error(
-            where, "\"" + name + "\" is a directive of nginx that postern does not have yet"
+            where,
+            "\"" + name + "\" is a directive of nginx that postern does not have yet",
+            nginx_advice(name)
         );
     auto hint = did_you_mean(name, names_in(context));
     if (hint.empty()) hint = did_you_mean(name, names_in(~0u));

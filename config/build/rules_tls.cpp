@@ -45,11 +45,28 @@ void check_keys(const judged& j, findings& out) {
     );
 }
 
+void check_staples(const judged& j, findings& out) {
+    auto& tls = j.server().tls;
+    auto count = tls.handshake.staples.size();
+    if (count <= tls.certificates.size() ||
+        j.notes().is_broken({"ssl_certificate", "ssl_stapling_file"}))
+        return;
+    out.error(
+        j.notes().place_of("ssl_stapling_file", tls.certificates.size()),
+        "ssl_stapling_file: " + std::to_string(count) + " files for " +
+            std::to_string(tls.certificates.size()) +
+            (tls.certificates.size() == 1 ? " certificate" : " certificates"),
+        "each response belongs to the certificate at the same position of ssl_certificate"
+    );
+}
+
 }
 
 void check_tls(const judged& j, findings& out) {
     check_starttls(j, out);
-    if (j.server().uses_tls()) check_keys(j, out);
+    if (!j.server().uses_tls()) return;
+    check_keys(j, out);
+    check_staples(j, out);
 }
 
 // Servers that name the same zone share it, so they must mean the same one.

@@ -13,6 +13,7 @@ std::vector<row<server_settings>> join_server_rows() {
     for (auto part :
          {general_rows(),
           tls_rows(),
+          handshake_rows(),
           ticket_rows(),
           many_names_rows(),
           protocol_rows(),

@@ -20,6 +20,7 @@ std::span<const row<server_settings>> general_rows();
 std::span<const row<server_settings>> tls_rows();
 std::span<const row<server_settings>> ticket_rows();
 std::span<const row<server_settings>> many_names_rows();
+std::span<const row<server_settings>> handshake_rows();
 std::span<const row<server_settings>> protocol_rows();
 std::span<const row<server_settings>> proxy_rows();
 std::span<const row<server_settings>> proxy_tls_rows();
@@ -41,6 +42,9 @@ std::vector<std::string_view> names_in(unsigned where);
 
 // Whether nginx has this directive, for mail or at the top of its file, though postern does not.
 bool is_only_of_nginx(std::string_view name);
+
+// What to do about such a one; empty when there is nothing.
+std::string nginx_advice(std::string_view name);
 
 // "[mail] and [[mail.server]]"
 std::string contexts_text(unsigned where);

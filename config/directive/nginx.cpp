@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace postern::config {
 
@@ -21,16 +22,8 @@ constexpr std::array names{
     std::string_view("ssl_client_certificate"),
     std::string_view("ssl_trusted_certificate"),
     std::string_view("ssl_crl"),
-    std::string_view("ssl_conf_command"),
-    std::string_view("ssl_dhparam"),
-    std::string_view("ssl_ecdh_curve"),
-    std::string_view("ssl_certificate_compression"),
-    std::string_view("ssl_stapling"),
-    std::string_view("ssl_stapling_file"),
     std::string_view("ssl_stapling_responder"),
-    std::string_view("ssl_stapling_verify"),
     std::string_view("ssl_ocsp"),
-    std::string_view("ssl_early_data"),
     std::string_view("ssl_reject_handshake"),
     std::string_view("ssl_buffer_size"),
     std::string_view("ssl_alpn"),
@@ -65,6 +58,18 @@ constexpr std::array names{
     std::string_view("worker_aio_requests"),
 };
 
+}
+
+std::string nginx_advice(std::string_view name) {
+    constexpr std::pair<std::string_view, std::string_view> advice[] = {
+        {"ssl_stapling_responder", "responses are not fetched here; see ssl_stapling_file"     },
+        {"ssl_buffer_size",        "leave it out: a record is as long as what there is to send"},
+        {"ssl_alpn",               "leave it out: it is the name of the server's protocol"     },
+        {"ssl_handshake_timeout",  "write timeout, which counts for handshakes, too"           },
+    };
+    for (auto& [known, text] : advice)
+        if (known == name) return std::string(text);
+    return {};
 }
 
 bool is_only_of_nginx(std::string_view name) {

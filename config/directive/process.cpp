@@ -180,6 +180,23 @@ constexpr row<settings> rows[] = {
          .where = in_main,
          .summary = "How log lines are written: `key=value` or JSON."}
     ),
+    bind<number<0, 1000000>, &settings::process, &P::handshake_rate>(
+        {.name = "ssl_handshake_rate",
+         .where = in_main,
+         .summary = "How many TLS handshakes a worker begins in a second; 0 for any number.",
+         .more = "A handshake costs a thousand times what relaying a message does. Clients above "
+                 "the rate wait in line, in the order in which they came, as long as `timeout` "
+                 "allows; sessions that are there already are not held up."}
+    ),
+    bind<file_path, &settings::log, &L::keylog_file>(
+        {.name = "ssl_keylog_file",
+         .where = in_main,
+         .summary = "For debugging: the secrets of all TLS connections, in NSS key log format.",
+         .more = "Whoever has the file and a recording of the traffic reads everything, passwords "
+                 "too. It is made with mode 0600. Remove the directive, and the file, when the "
+                 "trouble is found.",
+         .by_default = "none"}
+    ),
 };
 
 }

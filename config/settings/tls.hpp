@@ -2,6 +2,7 @@
 
 #include "config/settings/certificates.hpp"
 #include "config/settings/file.hpp"
+#include "config/settings/handshake.hpp"
 #include "config/settings/tickets.hpp"
 
 #include <chrono>
@@ -77,6 +78,7 @@ struct tls_settings {
     std::chrono::seconds session_timeout{300};
     ticket_settings tickets;
     bool keys_elsewhere = false; // ssl_key_process: what is served must need signatures alone
+    handshake_settings handshake;
 };
 
 }

@@ -2,6 +2,7 @@
 
 #include "backends/tls/client.hpp"
 #include "backends/tls/engine.hpp"
+#include "backends/tls/failure.hpp"
 #include "backends/tls/server.hpp"
 #include "gateway/net/deadline.hpp"
 #include "protocols/io/stream.hpp"
@@ -100,12 +101,17 @@ public:
     // What the TLS library said when something failed; empty otherwise.
     const std::string& trouble() const { return trouble_; }
 
+    // The same for operators, once; null when TLS did not fail.
+    std::unique_ptr<tls::failure> take_failure() { return std::move(failure_); }
+
 private:
     task<result<void>> wait(stream_socket::wait_type);
     task<result<void>> send_rest();
-    task<result<std::unique_ptr<tls::engine>>> begin_tls();
-    task<result<std::unique_ptr<tls::engine>>> welcome();
-    task<result<void>> shake_hands();
+    task<result<std::unique_ptr<tls::engine>>> begin_tls(tls::reception&);
+    task<result<std::unique_ptr<tls::engine>>> welcome(tls::reception&);
+    task<result<void>> take_turn(tls::reception&);
+    boost::system::error_code give_up(tls::reception&, boost::system::error_code);
+    task<result<void>> shake_hands(tls::reception&);
     task<result<void>> have_signed();
     result<std::size_t> receive(std::byte* into, std::size_t most); // 0: nothing there
     result<std::size_t> send(const void* bytes, std::size_t size);  // 0: no room
@@ -130,6 +136,7 @@ private:
     std::optional<deadline> limit_;
     std::string held_; // read by quiet_for() and not yet by anybody else
     std::string trouble_;
+    std::unique_ptr<tls::failure> failure_;
     boost::system::error_code end_; // once the peer's side is over
     std::uint64_t in_ = 0, out_ = 0;
     bool stopped_ = false, said_goodbye_ = false;

@@ -101,6 +101,7 @@ glance connection::look_tls(std::size_t most) {
 
 error_code connection::tls_failed() {
     trouble_ = engine_->reason();
+    failure_ = std::make_unique<tls::failure>(tls::failure_of(*engine_, "the peer"));
     return errc::tls_failed;
 }
 

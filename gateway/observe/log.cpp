@@ -33,6 +33,10 @@ void log::reopen(
 void log::event(
     config::log_level level, std::string_view event, std::initializer_list<field> fields
 ) {
+    this->event(level, event, std::vector<field>(fields));
+}
+
+void log::event(config::log_level level, std::string_view event, const std::vector<field>& fields) {
     if (level < least_ || error_fd_ < 0) return;
     line out(style_);
     out.add("level", name(level));

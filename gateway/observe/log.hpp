@@ -27,6 +27,8 @@ public:
     // An event of the program. `event` is a fixed word or sentence of ours, never a peer's text.
     void event(config::log_level, std::string_view event, std::initializer_list<field> = {});
 
+    void event(config::log_level, std::string_view event, const std::vector<field>&);
+
     // A line of the access log: a login or an end of session.
     void access(std::string_view event, const std::vector<field>&);
 

@@ -76,6 +76,7 @@ void write(writer& out, const bundle& b) {
     }
     out.put(b.access_log ? 1 : 0);
     out.put(b.signer ? 1 : 0);
+    out.put(b.secrets ? 1 : 0);
     out.put(b.zones.size());
     for (auto& z : b.zones) {
         out.put(std::string_view(z.name));
@@ -109,6 +110,7 @@ bool read(reader_of in, std::vector<descriptor> files, bundle& b) {
     b.ticket_keys = take();
     if (in.number() != 0) b.access_log = take();
     if (in.number() != 0) b.signer = take();
+    if (in.number() != 0) b.secrets = take();
     for (auto n = in.number(); n > 0 && in.good(); --n) {
         auto& z = b.zones.emplace_back();
         z.name = in.text();
@@ -159,6 +161,7 @@ result<message> pack(const bundle& b) {
     std::vector<int> fds{memory->fd(), b.error_log.get(), b.ticket_keys.get()};
     if (b.access_log) fds.push_back(b.access_log.get());
     if (b.signer) fds.push_back(b.signer.get());
+    if (b.secrets) fds.push_back(b.secrets.get());
     for (auto& z : b.zones)
         fds.push_back(z.memory.get());
     for (auto& f : b.folders)

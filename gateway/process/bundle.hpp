@@ -39,6 +39,7 @@ struct bundle {
     secret text;
     std::map<std::string, config::file_answer> files;
     descriptor error_log, access_log; // no access log: it is off
+    descriptor secrets;               // ssl_keylog_file; none: it is off
     descriptor ticket_keys;           // a segment
     descriptor signer;                // to the signing process; none: the keys are in `files`
     std::vector<zone> zones;

@@ -9,6 +9,7 @@
 
 #include <cstring>
 #include <set>
+#include <string>
 
 namespace postern::gateway {
 namespace {
@@ -125,6 +126,27 @@ void read_folders(examined& e, const tls::backend& library, const examined* befo
     }
 }
 
+// Passwords can be read by whoever has that file and a recording.
+std::vector<config::complaint> look_at_key_log(
+    const config::loaded& config, const tls::backend& library
+) {
+    constexpr auto directive = "ssl_keylog_file";
+    auto& settings = config.made ? config.made : config.draft;
+    if (!settings || settings->log.keylog_file.empty()) return {};
+    auto* row = tls::find_capability(library.capabilities(), directive, "");
+    if (row && row->level == tls::support::absent)
+        return {
+            {config::severity::error,
+             directive, std::string(library.name()) + " cannot tell its secrets: " + std::string(row->reason),
+             "leave it out"}
+        };
+    return {
+        {config::severity::warning,
+         directive, "the secrets of all TLS sessions are written to \"" + settings->log.keylog_file +
+             "\": who has them and a recording reads every password", "for debugging only; remove it, and the file, afterwards"}
+    };
+}
+
 config::diagnostic unreadable(const std::string& path, int error) {
     return {
         config::severity::error,
@@ -167,7 +189,7 @@ examined examine(const std::string& path, const tls::backend& library, const exa
     read_folders(e, library, how.before);
     auto more = e.config.made ? prove(e, e.config, library, how) : prove_draft(e, library);
     e.diagnostics.insert(e.diagnostics.end(), more.begin(), more.end());
-    config::tidy(e.diagnostics);
+    e.complain(look_at_key_log(e.config, library), config::origins::process);
     return e;
 }
 

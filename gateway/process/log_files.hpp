@@ -12,6 +12,7 @@ namespace postern::gateway {
 // right to do so.
 struct log_files {
     descriptor error, access; // no access log: it is off
+    descriptor secrets;       // ssl_keylog_file; none: it is off
 };
 
 // Opens (and makes) what the settings name; complaints about what cannot be opened.

@@ -268,6 +268,7 @@ result<bundle> master::supply(std::size_t slot) {
         if (!door) return door.error();
         b.signer = std::move(*door);
     }
+    b.secrets = duplicate(logs_.secrets.get());
     if (auto lent = zones_.lend(b); !lent) return lent.error();
     auto good = static_cast<bool>(b.error_log);
     for (auto& [path, folder] : now_.folders) {

@@ -1,5 +1,7 @@
 #include "gateway/process/worker.hpp"
 
+#include "gateway/net/turnstile.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
@@ -36,7 +38,7 @@ worker::worker(asio::io_context& loop, belongings& own, const tls::backend& libr
     own_.services.emplace(worker_services{loop_, own_.events, own_.live, &signer_});
 }
 
-worker::~worker() = default;
+worker::~worker() { handshake_turns().set(0, nullptr); }
 
 std::string worker::apply(bundle b) {
     if (leaving_) return "this worker is leaving\n";
@@ -47,13 +49,17 @@ std::string worker::apply(bundle b) {
     if (!config.made) return printed(config.diagnostics, b.text.reveal());
     if (auto taken = own_.rooms.take(b); !taken)
         return "shared memory: " + taken.error().message() + "\n";
-    auto made = raise(config, library_, places(), loop_);
+    auto where = places();
+    if (b.secrets) where.secrets = &own_.secrets;
+    auto made = raise(config, library_, where, loop_);
     if (!made.made) return printed(made.diagnostics, b.text.reveal());
     if (b.signer) signer_.use(std::move(b.signer));
     now_ = std::move(made.made);
     settings_ = b.settings;
     own_.rooms.used_by(now_);
     use_logs(std::move(b.error_log), std::move(b.access_log));
+    own_.secrets.use(std::move(b.secrets));
+    limit_handshakes();
     auto limit = now_->settings->process.worker_connections;
     most_ = limit ? limit : most_by_descriptors(b.listeners.size());
     hang_doors(std::move(b.listeners));
@@ -97,6 +103,20 @@ void worker::use_logs(descriptor error_log, descriptor access_log) {
     own_.events.reopen(error_log.get(), access_log ? access_log.get() : -1, to.level, to.format);
     own_.error_log = std::move(error_log);
     own_.access_log = std::move(access_log);
+}
+
+void worker::limit_handshakes() {
+    auto rate = now_->settings->process.handshake_rate;
+    handshake_turns().set(rate, [this, rate](std::size_t waiting) {
+        own_.events.event(
+            log_level::warn,
+            "ssl_handshake_rate reached",
+            {
+                {"limit",   std::to_string(rate)   },
+                {"waiting", std::to_string(waiting)}
+        }
+        );
+    });
 }
 
 void worker::reopen_logs(descriptor error_log, descriptor access_log) {

@@ -4,6 +4,7 @@
 #include "gateway/observe/log.hpp"
 #include "gateway/process/bundle.hpp"
 #include "gateway/process/door.hpp"
+#include "gateway/process/key_log_file.hpp"
 #include "gateway/process/session_rooms.hpp"
 #include "gateway/session/arrive.hpp"
 #include "gateway/signing/signing_client.hpp"
@@ -29,6 +30,7 @@ struct belongings {
     shelves folders;
     sessions live;
     descriptor error_log, access_log;
+    key_log_file secrets;
     log events{STDERR_FILENO, -1, config::log_level::notice, config::log_settings::style::text};
     std::optional<worker_services> services;
 };
@@ -73,6 +75,7 @@ private:
     session_places places();
     void hang_doors(std::vector<bundle::listener>);
     void use_logs(descriptor error_log, descriptor access_log);
+    void limit_handshakes();
     void look_who_is_left();
 
     boost::asio::io_context& loop_;

@@ -2,6 +2,7 @@
 
 #include "gateway/net/address.hpp"
 #include "gateway/observe/access_line.hpp"
+#include "gateway/observe/tls_line.hpp"
 #include "gateway/relay/relay.hpp"
 #include "gateway/session/serve.hpp"
 
@@ -100,6 +101,7 @@ task<> live(visit& v, bool implicit_tls) {
 }
 
 void report(visit& v) {
+    if (auto failed = v.client.take_failure()) log_failure(v.house.events, v.seen, *failed);
     auto in = v.client.bytes_in(), out = v.client.bytes_out();
     v.house.events.access("end", end_fields(v.seen, v.client.tls(), in, out));
 }

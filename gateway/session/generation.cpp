@@ -19,6 +19,7 @@ tls::session_services services_of(
     out.keys = places.keys;
     out.folder = places.folder;
     out.report = places.report;
+    out.secrets = places.secrets;
     if (cache.builtin == builtin_mode::used && places.builtin)
         out.builtin = places.builtin(cache.builtin_sessions);
     if (!cache.uses_zone() || !places.zone) return out;

@@ -251,9 +251,9 @@ TEST_CASE("names are known, and known where they stand") {
     );
     check(
         "of nginx",
-        "[mail]\nssl_verify_client = true\nssl_stapling = true",
+        "[mail]\nssl_verify_client = true\nssl_ocsp = true",
         "2:1 error: \"ssl_verify_client\" is a directive of nginx that postern does not have yet\n"
-        "3:1 error: \"ssl_stapling\" is a directive of nginx that postern does not have yet"
+        "3:1 error: \"ssl_ocsp\" is a directive of nginx that postern does not have yet"
     );
     check(
         "a block of nginx",

@@ -31,6 +31,7 @@ bundle some_bundle(std::size_t listeners) {
     b.files["/etc/none"] = {nullptr, ENOENT};
     b.error_log = some_file();
     b.access_log = some_file();
+    b.secrets = some_file();
     b.ticket_keys = some_file();
     b.signer = some_file();
     b.zones.push_back({"SSL", 1 << 20, some_file()});
@@ -73,6 +74,7 @@ TEST_CASE("a bundle arrives as it was sent, however many sockets are in it") {
     CHECK(read("/etc/shadow").error == ENOENT);
     CHECK(identity_of(got->error_log) == identity_of(sent.error_log));
     CHECK(identity_of(got->access_log) == identity_of(sent.access_log));
+    CHECK(identity_of(got->secrets) == identity_of(sent.secrets));
     CHECK(identity_of(got->ticket_keys) == identity_of(sent.ticket_keys));
     CHECK(identity_of(got->signer) == identity_of(sent.signer));
     REQUIRE(got->zones.size() == 2);
@@ -88,14 +90,16 @@ TEST_CASE("a bundle arrives as it was sent, however many sockets are in it") {
     }
 }
 
-TEST_CASE("a bundle may come without an access log and without a signing process") {
+TEST_CASE("a bundle may come without an access log, a signing process and a key log") {
     auto sent = some_bundle(1);
     sent.access_log = descriptor();
     sent.signer = descriptor();
+    sent.secrets = descriptor();
     auto got = unpack(carried(pack(sent).value()));
     REQUIRE(got.has_value());
     CHECK_FALSE(got->access_log);
     CHECK_FALSE(got->signer);
+    CHECK_FALSE(got->secrets);
     CHECK(identity_of(got->listeners[0].socket) == identity_of(sent.listeners[0].socket));
 }
 
