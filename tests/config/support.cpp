@@ -18,7 +18,8 @@ std::string summary(const std::vector<config::diagnostic>& all) {
 
 config::file_answer read_fake(const std::string& path) {
     auto name = std::string_view(path).substr(path.rfind('/') + 1);
-    for (std::string_view known : {"cert.pem", "key.pem", "rsa.pem", "ecdsa.pem", "pass.txt"})
+    for (std::string_view known :
+         {"cert.pem", "key.pem", "rsa.pem", "ecdsa.pem", "pass.txt", "ocsp.der"})
         if (name == known) return {std::make_shared<const secret>("the bytes of " + path), 0};
     return {nullptr, name == "secret.pem" ? EACCES : ENOENT};
 }
