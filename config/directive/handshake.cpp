@@ -45,7 +45,7 @@ constexpr row<S> rows[] = {
          .by_default = "the first three",
          .when = matters::with_tls}
     ),
-    bind<list_of<named_file>, &S::tls, &T::handshake, &H::staples>(
+    bind<list_of<named_file, true>, &S::tls, &T::handshake, &H::staples>(
         {.name = "ssl_stapling_file",
          .where = anywhere,
          .summary = "File with an OCSP response (DER or PEM) that is sent along with the "
@@ -85,7 +85,7 @@ constexpr row<S> rows[] = {
          .where = anywhere,
          .summary = "Parameters for DHE, which nobody uses any more: has no effect."}
     ),
-    bind<list_of<openssl_command>, &S::tls, &T::handshake, &H::openssl_commands>(
+    bind<list_of<openssl_command, true>, &S::tls, &T::handshake, &H::openssl_commands>(
         {.name = "ssl_conf_command",
          .where = anywhere,
          .summary = "A command of OpenSSL, which is not here.",

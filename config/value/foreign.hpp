@@ -33,7 +33,7 @@ template <const foreign_answer& Answer> struct always_off {
         if (!flag::read(words, in, on)) return false;
         return !on || in.refuse(words[0].where, Answer.why, Answer.instead);
     }
-    static std::vector<std::string> write(const value_type&, const folder&) { return {}; }
+    static std::vector<std::string> write(const value_type&, const folder&) { return {"off"}; }
     static std::vector<std::string_view> words() { return {"off"}; }
 };
 

@@ -67,9 +67,9 @@ TEST_CASE("directives that are not here come with advice") {
 }
 
 TEST_CASE("a stapling file belongs to a certificate") {
-    CHECK(told("ssl_stapling_file = \"a\"") == "");
+    CHECK(told("ssl_stapling_file = \"ocsp.der\"") == "");
     CHECK(
-        has(told("ssl_stapling_file = [\"a\", \"b\"]"),
+        has(told("ssl_stapling_file = [\"ocsp.der\", \"ocsp.der\"]"),
             "error: ssl_stapling_file: 2 files for 1 certificate")
     );
 }

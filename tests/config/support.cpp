@@ -19,7 +19,13 @@ std::string summary(const std::vector<config::diagnostic>& all) {
 config::file_answer read_fake(const std::string& path) {
     auto name = std::string_view(path).substr(path.rfind('/') + 1);
     for (std::string_view known :
-         {"cert.pem", "key.pem", "rsa.pem", "ecdsa.pem", "pass.txt", "ca-certificates.crt"})
+         {"cert.pem",
+          "key.pem",
+          "rsa.pem",
+          "ecdsa.pem",
+          "pass.txt",
+          "ca-certificates.crt",
+          "ocsp.der"})
         if (name == known) return {std::make_shared<const secret>("the bytes of " + path), 0};
     auto key = "the bytes of " + path;
     key.resize(48, '.');
