@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/tls/engine.hpp"
+#include "backends/tls/hello_check.hpp"
 #include "backends/tls/server.hpp"
 
 #include <cstddef>
@@ -29,6 +30,7 @@ public:
 
 private:
     status refuse(unsigned char alert, std::string why);
+    status refuse(const hello_fault&);
 
     std::shared_ptr<const server> server_;
     const context* chosen_ = nullptr;

@@ -15,6 +15,8 @@ struct connection {
     const demand* asks = nullptr;      // what the context wants of the peer; null: nothing
     std::shared_ptr<const peer> shown; // what it got
     bool uses_ticket = false; // one was opened or issued, so the session is not kept by its id
+    bool enciphers = false;   // what is sent from now on cannot be read by everybody
+    bool alerted = false;     // a fatal alert was sent, behind which nothing may come
 };
 
 // Lets every connection of a context read and write through the `connection` that it was joined to.

@@ -41,6 +41,7 @@ public:
 private:
     progress stopped(int result);
     progress failed(std::string why);
+    std::string add_alert(long code);
     void forget_session();
     void note_facts();
 

@@ -61,6 +61,9 @@ std::string words_for(long code);
 // The library's words for the error it noted last on this thread; empty when it noted none.
 std::string last_words();
 
+// The alert that a failed handshake deserves.
+std::uint8_t alert_for(long code);
+
 // What ended a connection, with the alert that was sent or received, if any.
 std::string words_for(WOLFSSL*, long code);
 
