@@ -24,8 +24,8 @@ def midway(name, *versions):
     return keep
 
 
-def afterwards(name, *versions):
-    """The same behind the greeting."""
+def afterwards(name, *versions, logged=False):
+    """The same behind the greeting. `logged`: what the log says of the end is noted, too."""
     def keep(talk):
         for version in versions or VERSIONS:
             @script(f"afterwards/{version}, {name}")
@@ -33,6 +33,8 @@ def afterwards(name, *versions):
                 it = peer.greeted(version)
                 talk(it)
                 it.hang_up()
+                if logged:
+                    peer.logged(it)
         return talk
     return keep
 
@@ -92,12 +94,12 @@ def broken(it):
     it.send(record(HANDSHAKE, bytes(40)))
 
 
-afterwards("the client leaves without a goodbye")(lambda it: None)  # truncation: the log tells, the wire cannot
-afterwards("a goodbye")(lambda it: it.goodbye())
+afterwards("the client leaves without a goodbye", logged=True)(lambda it: None)  # truncation
+afterwards("a goodbye", logged=True)(lambda it: it.goodbye())
 afterwards("a goodbye and text behind it")(lambda it: it.record(ALERT, b"\1\0") or it.say(b"a NOOP\r\n"))
 afterwards("text")(lambda it: it.say(b"a NOOP\r\n").hear().goodbye())
 afterwards("an unknown command")(lambda it: it.say(b"a NONSENSE\r\n").hear().goodbye())
-afterwards("a fatal alert")(lambda it: it.record(ALERT, bytes([2, 80])))
+afterwards("a fatal alert", logged=True)(lambda it: it.record(ALERT, bytes([2, 80])))
 afterwards("a warning")(lambda it: it.record(ALERT, bytes([1, 90])) or it.say(b"a NOOP\r\n").hear())
 afterwards("an alert cut off")(lambda it: it.record(ALERT, b"\2"))
 afterwards("an empty record of text")(lambda it: it.say(b"").say(b"a NOOP\r\n").hear())
@@ -105,7 +107,7 @@ afterwards("a hundred empty records of text")(lambda it: [it.say(b"") for _ in r
 afterwards("an empty record of another kind")(lambda it: it.record(HANDSHAKE, b""))
 afterwards("a record of an unknown type")(lambda it: it.record(25, b"abc"))
 afterwards("a heartbeat")(lambda it: it.record(24, b"\1\x40\0" + bytes(19)))
-afterwards("a record that does not open")(lambda it: it.send(record(APPLICATION, bytes(40))))
+afterwards("a record that does not open", logged=True)(lambda it: it.send(record(APPLICATION, bytes(40))))
 afterwards("a plain alert")(lambda it: it.send(alert(2, 40)))
 afterwards("ChangeCipherSpec")(lambda it: it.send(CCS))
 afterwards("the largest record there may be")(lambda it: it.say(b"a NOOP\r\n" * 2048).hear())

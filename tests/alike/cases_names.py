@@ -60,6 +60,8 @@ shakes("extensions/TLSv1.3, key share empty", versions=["TLSv1.3"], more={"key_s
 shakes("extensions/TLSv1.3, key share of a group that is not offered", versions=["TLSv1.3"], groups=["secp256r1"],
        more={"key_share": v16(u16(29) + v16(bytes(range(32))))})
 shakes("extensions/TLSv1.3, key share too short", versions=["TLSv1.3"], more={"key_share": v16(u16(29) + v16(bytes(31)))})
+shakes("extensions/TLSv1.3, key share with its highest bit set", versions=["TLSv1.3"],
+       more={"key_share": v16(u16(29) + v16(b"\1" * 31 + b"\x81"))})
 shakes("extensions/TLSv1.3, key share of zeros", versions=["TLSv1.3"], more={"key_share": v16(u16(29) + v16(bytes(32)))})
 shakes("extensions/TLSv1.3, key share off the curve", versions=["TLSv1.3"], groups=["secp256r1"],
        more={"key_share": v16(u16(23) + v16(b"\4" + bytes(63) + b"\1"))})

@@ -2,6 +2,8 @@
 usages and a place for revocations, so that a scanner finds fault with the server and not with them."""
 import ssl
 
+from cryptography.hazmat.primitives import serialization
+
 import harness
 
 EXTENSIONS = """
@@ -22,12 +24,20 @@ subjectKeyIdentifier=hash
 authorityKeyIdentifier=keyid
 subjectAltName=DNS:mail.example.org,DNS:localhost
 crlDistributionPoints=URI:http://ca.example.org/crl
+[client]
+basicConstraints=critical,CA:FALSE
+keyUsage=critical,digitalSignature
+extendedKeyUsage=clientAuth
+subjectKeyIdentifier=hash
+authorityKeyIdentifier=keyid
+subjectAltName=email:demo@example.org
 """
 KINDS = {"ecdsa": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"], "rsa": ["rsa:2048"]}
 
 
 class Authority:
-    """Files in .folder: root.pem, and NAME.pem (with the chain), NAME.key for NAME in KINDS."""
+    """Files in .folder: root.pem, and NAME.pem (with the chain), NAME.key for NAME in KINDS, "client", and "stranger", which
+    is a client certificate by another authority."""
 
     def __init__(self):
         self.folder = harness.temp_folder()
@@ -37,6 +47,9 @@ class Authority:
         for name, kind in KINDS.items():
             leaf = self.make(name, kind, "leaf", "mail.example.org", "-days", "80", *self.signed_by("between"))
             leaf.write_text(leaf.read_text() + (self.folder / "between.pem").read_text())
+        client = self.make("client", KINDS["ecdsa"], "client", "demo@example.org", "-days", "80", *self.signed_by("between"))
+        client.write_text(client.read_text() + (self.folder / "between.pem").read_text())
+        self.make("stranger", KINDS["ecdsa"], "client", "demo@example.org", "-days", "80", "-signkey", "stranger.key")
 
     @staticmethod
     def signed_by(name):
@@ -57,3 +70,13 @@ class Authority:
         some = names.split()
         return {"ssl_certificate": [str(self.folder / f"{n}.pem") for n in some],
                 "ssl_certificate_key": [str(self.folder / f"{n}.key") for n in some]}
+
+    def placed(self, value):
+        """A directive's value with the folder's name in place of {pki}."""
+        return value.replace("{pki}", str(self.folder)) if isinstance(value, str) else value
+
+    def identity(self, name):
+        """(chain as DER, key) for tls_client's finish()."""
+        blocks = (self.folder / f"{name}.pem").read_text().split("-----END CERTIFICATE-----")[:-1]
+        chain = [ssl.PEM_cert_to_DER_cert(block.strip() + "\n-----END CERTIFICATE-----\n") for block in blocks]
+        return chain, serialization.load_pem_private_key((self.folder / f"{name}.key").read_bytes(), None)

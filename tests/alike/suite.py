@@ -46,15 +46,21 @@ class Peer:
         for it in self.connections:
             it.socket.close()
 
-    def shake(self, stay=False, **parts):
-        """A whole connection: handshake, greeting, goodbye. With `stay`, it goes on after the greeting."""
+    def shake(self, stay=False, identity=None, proof=True, **parts):
+        """A whole connection: handshake, greeting, goodbye. With `stay`, it goes on after the greeting. `identity`: the name
+        of a client certificate."""
         it = self.connect()
         if it.hello(**parts).answer() and not it.retried:
             if it.can_finish():
-                it.finish().hear()
+                it.finish(identity=identity and self.program.pki.identity(identity), proof=proof).hear()
                 return it if stay else it.goodbye()
             self.notes.append("(the client leaves here)")
         return it.hang_up()
+
+    def logged(self, it):
+        """Notes how the log says that a connection ended: what the wire cannot show."""
+        seen = self.program.gateway.wait_event("end", client=it.address)
+        self.notes.append(f"log: ended by {seen['ended_by']}: {seen['reason'].split(':')[0]}")
 
     def greeted(self, version="TLSv1.3", **parts):
         """A connection behind its greeting; what led there is not noted, since other scripts do."""
@@ -73,7 +79,7 @@ class Program:
         self.library, self.path = library, path
         harness.POSTERN = path
         self.version = harness.postern("version").stdout.split("\n")[0]
-        self.certificates = pki.by_bytes
+        self.pki, self.certificates = pki, pki.by_bytes
         self.names, servers = {}, []
         for one in SCRIPTS.values():
             key = self.key(one)
@@ -82,6 +88,7 @@ class Program:
             name = self.names[key] = f"s{len(servers)}"
             settings = dict(one.settings)
             settings.update(pki.settings(settings.pop("certificates", "ecdsa")))
+            settings = {key: pki.placed(value) for key, value in settings.items()}
             if one.starttls:
                 settings.setdefault("starttls", "on")
             servers.append({"protocol": one.protocol, "listen": [name + ("" if one.starttls else " ssl")],

@@ -40,6 +40,7 @@ ALWAYS = [
     ("hello/*, in records of one byte", True, r"^text: "),
     ("afterwards/*, renegotiation*", False, r"ServerHello"),
     ("afterwards/*, renegotiation*", True, r"^alert fatal "),
+    ("afterwards/*, the client leaves without a goodbye", True, r"^log: .*without closing TLS"),
     ("afterwards/*, a record that does not open", True, r"^alert fatal bad_record_mac"),
     ("afterwards/*, a record one byte too large", True, r"^alert fatal record_overflow"),
     ("afterwards/TLSv1.3, five key updates, each answered", True, r"^KeyUpdate$"),

@@ -4,8 +4,8 @@ import struct
 from cryptography import x509
 
 import tls_keys
-from tls_hello import (ALERT, APPLICATION, CHANGE_CIPHER_SPEC, CLIENT_KEY_EXCHANGE, FINISHED, HANDSHAKE, KEY_UPDATE, Hello,
-                       message, record, u8, u24, v8, v16)
+from tls_hello import (ALERT, APPLICATION, CERTIFICATE, CERTIFICATE_VERIFY, CHANGE_CIPHER_SPEC, CLIENT_KEY_EXCHANGE, FINISHED,
+                       HANDSHAKE, KEY_UPDATE, Hello, message, record, u8, u16, v8, v16, v24)
 from tls_numbers import EXTENSIONS, GROUPS, MESSAGES, SIGNATURES, SUITES, VERSIONS, name_of
 from tls_records import Records
 
@@ -314,17 +314,32 @@ class Connection(Records):
             return self.suite.aead
         return self.suite.aead and self.group in ("x25519", *tls_keys.CURVES)
 
-    def finish(self, wrong=False, before=lambda: None, padding=0):
-        """The client's half, and the server's answer. `before` is called just before Finished is sent."""
+    def send_certificate(self, identity):
+        """RFC 5246 section 7.4.6, RFC 8446 section 4.4.2. `identity`: (chain as DER, key), or None for no certificate."""
+        modern = self.version == "TLSv1.3"
+        chain = b"".join(v24(der) + (v16(b"") if modern else b"") for der in (identity[0] if identity else []))
+        self.message(CERTIFICATE, (v8(self.request) if modern else b"") + v24(chain))
+
+    def prove_certificate(self, identity, wrong=False):
+        """RFC 5246 section 7.4.8, RFC 8446 section 4.4.3. With ECDSA on P-256."""
+        signed = self.transcript
+        if self.version == "TLSv1.3":
+            signed = b" " * 64 + b"TLS 1.3, client CertificateVerify\0" + self.suite.digest(self.transcript)
+        signature = tls_keys.sign(identity[1], signed + b"x" * wrong)
+        self.message(CERTIFICATE_VERIFY, u16(SIGNATURES["ecdsa_secp256r1_sha256"]) + v16(signature))
+
+    def finish(self, wrong=False, before=lambda: None, padding=0, identity=None, proof=True):
+        """The client's half, and the server's answer. `before` is called just before Finished is sent. `identity`: what to
+        answer when a certificate is asked for; `proof`: whether its signature is right."""
         if self.gone or not self.version:
             return self
-        if self.request is not None:  # no certificate
-            if self.version == "TLSv1.3" and not self.outbound:
-                self.protect()
-            self.message(11, v8(self.request) + u24(0) if self.version == "TLSv1.3" else u24(0))
         if self.version == "TLSv1.3":
             if not self.outbound:
                 self.protect()
+            if self.request is not None:
+                self.send_certificate(identity)
+                if identity:
+                    self.prove_certificate(identity, not proof)
             before()
             body = message(FINISHED, self.finished_message(wrong))
             self.transcript += body
@@ -334,7 +349,11 @@ class Connection(Records):
             self.finished = True
             return self
         if not self.resumed:
+            if self.request is not None:
+                self.send_certificate(identity)
             self.exchange_keys()
+            if self.request is not None and identity:
+                self.prove_certificate(identity, not proof)
         before()
         self.send(record(CHANGE_CIPHER_SPEC, b"\1"))
         self.outbound = self.next_outbound

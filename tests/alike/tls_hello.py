@@ -11,7 +11,7 @@ USUAL_SIGNATURES = ["ecdsa_secp256r1_sha256", "rsa_pss_rsae_sha256", "rsa_pkcs1_
                     "rsa_pss_rsae_sha384", "rsa_pkcs1_sha384", "rsa_pss_rsae_sha512", "rsa_pkcs1_sha512"]
 
 ALERT, HANDSHAKE, CHANGE_CIPHER_SPEC, APPLICATION = 21, 22, 20, 23
-CLIENT_HELLO, CLIENT_KEY_EXCHANGE, FINISHED, KEY_UPDATE = 1, 16, 20, 24
+CLIENT_HELLO, CERTIFICATE, CERTIFICATE_VERIFY, CLIENT_KEY_EXCHANGE, FINISHED, KEY_UPDATE = 1, 11, 15, 16, 20, 24
 
 
 def u8(n):
@@ -32,6 +32,10 @@ def v8(body):
 
 def v16(body):
     return u16(len(body)) + body
+
+
+def v24(body):
+    return u24(len(body)) + body
 
 
 def numbers(table, names):

@@ -51,6 +51,11 @@ def verifies(key, scheme, signature, signed):
         return False
 
 
+def sign(key, text):
+    """By ECDSA with SHA-256."""
+    return key.sign(text, ec.ECDSA(hashes.SHA256()))
+
+
 class Suite:
     """What a suite's name says of its hash and of its AEAD."""
 

@@ -16,6 +16,7 @@ class Records:
         self.notes = notes
         self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.address = "%s:%d" % self.socket.getsockname()  # as the log has it
         self.raw, self.gone, self.version = b"", False, None
         self.inbound = self.outbound = None
 
