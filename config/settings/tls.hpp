@@ -69,7 +69,7 @@ struct tls_settings {
     std::vector<file> certificate_keys; // missing ones: the certificate's own file
     file password_file;                 // one pass phrase a line
     std::string ciphers = "HIGH:!aNULL:!MD5";
-    bool prefer_server_ciphers = false;
+    bool prefer_server_ciphers = true;
     tls_versions versions{tls_version::tls1_2, tls_version::tls1_3};
     session_cache cache;
     std::chrono::seconds session_timeout{300};

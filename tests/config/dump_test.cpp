@@ -42,7 +42,7 @@ constexpr row rows[] = {
     {config::in_server, "ssl_certificate_key",       "\"key.pem\"",                  "[\"key.pem\"]"                  },
     {config::in_server, "ssl_password_file",         "\"pass.txt\"",                 "\"pass.txt\""                   },
     {config::in_server, "ssl_ciphers",               "\"ALL:!x\"",                   "\"ALL:!x\""                     },
-    {config::in_server, "ssl_prefer_server_ciphers", "true",                         "\"on\""                         },
+    {config::in_server, "ssl_prefer_server_ciphers", "false",                        "\"off\""                        },
     {config::in_server, "ssl_protocols",             "\"SSLv2 TLSv1.3\"",            "\"SSLv2 TLSv1.3\""              },
     {config::in_server,
      "ssl_session_cache",                            "\"builtin:5 shared:A:1m\"",
