@@ -29,6 +29,9 @@ public:
     // so any may do. TLS 1.3's are not among them.
     virtual std::span<const std::uint16_t> suites() const { return {}; }
     virtual bool speaks(config::tls_version) const { return true; }
+
+    // The groups it exchanges keys in. Empty: unknown.
+    virtual std::span<const std::uint16_t> groups() const { return {}; }
 };
 
 }

@@ -1,6 +1,7 @@
 #include "backends/tls/hello_check.hpp"
 
 #include "backends/tls/alerts.hpp"
+#include "backends/tls/cipher_names.hpp"
 #include "backends/tls/cursor.hpp"
 
 #include <algorithm>
@@ -126,22 +127,31 @@ bool contains(bytes list, std::size_t value) {
 
 struct hello_facts {
     std::size_t version = 0;
-    std::vector<std::size_t> versions, extensions;
+    std::vector<std::size_t> versions, extensions, suites, groups;
     bytes compression, point_formats;
 };
+
+std::vector<std::size_t> numbers(bytes list) {
+    std::vector<std::size_t> out;
+    for (cursor at(list); at.more();)
+        out.push_back(at.number(2));
+    return out;
+}
 
 fault check_extension(std::size_t type, bytes body, hello_facts& facts) {
     switch (type) {
     case 0: return is_server_name(body) ? fault() : not_whole();
     case 10:
+        if (!is_list(body, 2, 2)) return not_whole();
+        facts.groups = numbers(body.subspan(2));
+        return {};
     case 13: return is_list(body, 2, 2) ? fault() : not_whole();
     case 11: facts.point_formats = body; return is_list(body, 1, 1) ? fault() : not_whole();
     case 16: return is_protocols(body) ? fault() : not_whole();
     case 41: return is_pre_shared_key(body) ? fault() : not_whole();
     case 43:
         if (!is_list(body, 1, 2)) return not_whole();
-        for (cursor at(body.subspan(1)); at.more();)
-            facts.versions.push_back(at.number(2));
+        facts.versions = numbers(body.subspan(1));
         return {};
     case 51: return check_shares(body);
     case 0xff01: // RFC 5746 section 3.6
@@ -193,6 +203,32 @@ fault check_versions(const server& ours, const hello_facts& facts) {
         alert::protocol_version, "the client offers no version of TLS that is spoken here"};
 }
 
+bool shares_group(const server& ours, const hello_facts& facts) {
+    return std::ranges::any_of(ours.contexts, [&](auto& one) {
+        auto groups = one->groups();
+        return groups.empty() || std::ranges::any_of(groups, [&](auto id) {
+                   return std::ranges::find(facts.groups, id) != facts.groups.end();
+               });
+    });
+}
+
+// RFC 8446 section 4.1.1, RFC 8422 section 5.1: no group in common. One library goes on with one
+// that the client did not offer, or asks for another hello without saying what for.
+fault check_groups(const server& ours, const hello_facts& facts) {
+    if (shares_group(ours, facts)) return {};
+    auto modern = std::ranges::find(facts.versions, tls1_3_number) != facts.versions.end() &&
+                  std::ranges::any_of(ours.contexts, [](auto& one) {
+                      return one->speaks(config::tls_version::tls1_3);
+                  });
+    auto without = std::ranges::any_of(facts.suites, [](std::size_t id) {
+        auto* known = find_suite(static_cast<std::uint16_t>(id));
+        return known && known->kx != key_exchange::any && known->kx != key_exchange::ecdhe;
+    });
+    // In TLS 1.2 a client that lists none takes any.
+    if (!modern && (without || facts.groups.empty())) return {};
+    return hello_fault{alert::handshake_failure, "the client offers no group that is used here"};
+}
+
 fault check_body(bytes body, const server& ours) {
     hello_facts facts;
     cursor at(body);
@@ -204,6 +240,7 @@ fault check_body(bytes body, const server& ours) {
     if (!at.good() || id.size() > 32 || suites.empty() || suites.size() % 2 != 0 ||
         facts.compression.empty())
         return not_whole();
+    facts.suites = numbers(suites);
     if (at.more()) {
         auto block = at.counted(2);
         if (!at.good() || at.more()) return not_whole();
@@ -216,7 +253,7 @@ fault check_body(bytes body, const server& ours) {
     auto modern = std::ranges::find(facts.versions, tls1_3_number) != facts.versions.end();
     if (!modern && !facts.point_formats.empty() && !contains(facts.point_formats.subspan(1), 0))
         return hello_fault{alert::illegal_parameter, "the client cannot read uncompressed points"};
-    return {};
+    return check_groups(ours, facts);
 }
 
 }

@@ -50,22 +50,26 @@ std::string with(const std::string& extensions, std::size_t version = 0x0303) {
 
 class any_context : public context {
 public:
-    explicit any_context(config::tls_versions v) : versions_(v) {}
+    explicit any_context(config::tls_versions v, std::vector<std::uint16_t> g = {})
+        : versions_(v), groups_(std::move(g)) {}
     std::unique_ptr<engine> accept() const override { return nullptr; }
     key_kind key() const override { return key_kind::ecdsa; }
     bool speaks(tls_version v) const override { return versions_.contains(v); }
+    std::span<const std::uint16_t> groups() const override { return groups_; }
 
 private:
     config::tls_versions versions_;
+    std::vector<std::uint16_t> groups_;
 };
 
 // The alert that such bytes get; 0: none, they are the library's.
 int alert_of(
     const std::string& bytes,
-    config::tls_versions spoken = {tls_version::tls1_2, tls_version::tls1_3}
+    config::tls_versions spoken = {tls_version::tls1_2, tls_version::tls1_3},
+    const std::vector<std::uint16_t>& groups = {}
 ) {
     server ours;
-    ours.contexts.push_back(std::make_shared<any_context>(spoken));
+    ours.contexts.push_back(std::make_shared<any_context>(spoken, groups));
     auto wrong = find_fault(std::as_bytes(std::span(bytes)), ours);
     return wrong ? wrong->alert : 0;
 }
@@ -165,6 +169,26 @@ TEST_CASE("a client without a version in common learns that, and nothing else is
     CHECK(alert_of(with(offering({0x0305}))) == 70);
     CHECK(alert_of(with(offering({0x0304}), 0x0300)) == 70);
     CHECK(alert_of(with("", 0x0301), {tls_version::tls1, tls_version::tls1_2}) == 0);
+}
+
+TEST_CASE("a client without a group in common is refused, unless it can do without") {
+    config::tls_versions both{tls_version::tls1_2, tls_version::tls1_3}, old{tls_version::tls1_2};
+    auto offering = [](std::size_t group, const std::string& more, std::size_t suite = 0xc02b) {
+        parts p;
+        p.suites = number(suite, 2);
+        p.extensions = extension(10, counted(number(group, 2), 2)) + more;
+        return records(message(p));
+    };
+    CHECK(alert_of(offering(29, versions13), both, {29, 23}) == 0);
+    CHECK(alert_of(offering(24, versions13), both, {29, 23}) == 40);
+    CHECK(alert_of(offering(24, versions13), both) == 0);           // ours are not known
+    CHECK(alert_of(offering(24, ""), both, {29, 23}) == 40);        // TLS 1.2, ECDHE
+    CHECK(alert_of(offering(24, "", 0x009c), both, {29, 23}) == 0); // static RSA
+    CHECK(alert_of(with(versions13), both, {29, 23}) == 40);        // says none
+    CHECK(alert_of(records(message({})), both, {29, 23}) == 0);     // which is any in TLS 1.2
+    auto either = extension(43, counted(number(0x0304, 2) + number(0x0303, 2), 1));
+    CHECK(alert_of(offering(24, either, 0x009c), both, {29, 23}) == 40);
+    CHECK(alert_of(offering(24, either, 0x009c), old, {29, 23}) == 0);
 }
 
 TEST_CASE("records that hold something else than one ClientHello") {
