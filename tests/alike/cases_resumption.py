@@ -5,7 +5,10 @@ from tls_hello import u16, v16, v8
 
 CACHES = {"by default": {}, "off": {"ssl_session_cache": "off"}, "none": {"ssl_session_cache": "none"},
           "builtin": {"ssl_session_cache": "builtin:100"}, "shared": {"ssl_session_cache": "shared:alike:1m"},
-          "builtin and shared": {"ssl_session_cache": "builtin:100 shared:alike2:1m"}}
+          "builtin and shared": {"ssl_session_cache": "builtin:100 shared:alike2:1m"},
+          "tickets off": {"ssl_session_tickets": "off"},
+          "tickets off, shared": {"ssl_session_tickets": "off", "ssl_session_cache": "shared:alike4:1m"},
+          "tickets off, no cache": {"ssl_session_tickets": "off", "ssl_session_cache": "off"}}
 KINDS = {"id": ("TLSv1.2", None), "ticket": ("TLSv1.2", b""), "TLSv1.3": ("TLSv1.3", None)}
 
 

@@ -57,6 +57,8 @@ ALWAYS = [
     ("resumption/builtin*, *", True, r"ServerHello .* resumed"),
     ("resumption/off, id", False, r"resumed"),
     ("resumption/none, id", False, r"resumed"),
+    ("resumption/tickets off, shared, *", True, r"ServerHello .* resumed"),
+    ("resumption/tickets off, no cache, *", False, r"resumed"),
     ("resumption/a wrong secret, *", True, r"^alert fatal decrypt_error"),
     ("resumption/a ticket with its first bit changed*", False, r"resumed"),
     ("resumption/a ticket with a bit of its middle changed*", False, r"resumed"),
