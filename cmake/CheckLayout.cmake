@@ -9,6 +9,7 @@ set(rows
   "config/:\"config/"
   "backends/tls/:\"(config|backends/tls)/"
   "backends/boringssl/:\"(config|backends/(tls|boringssl))/|<openssl/"
+  "backends/wolfssl/side_stack:\"backends/wolfssl/|<ucontext.h>"
   "backends/wolfssl/:\"(config|backends/(tls|wolfssl))/|<wolfssl/"
   "protocols/io/asio:<boost/asio"
   "protocols/io/task:${below_protocols}|<boost/asio/awaitable"

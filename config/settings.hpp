@@ -18,7 +18,10 @@ struct process_settings {
     std::string pid_file;        // empty: none
     std::chrono::milliseconds shutdown_timeout{
         0};                             // worker_shutdown_timeout; 0: QUIT waits for ever
+    bool key_process = false;           // private keys live in a process of their own
     std::size_t worker_connections = 0; // sessions in one worker; 0: as many as descriptors allow
+    std::chrono::milliseconds certificate_watch{
+        5000}; // ssl_certificate_watch: between looks at certificate files; 0: none
 };
 
 enum class log_level { debug, info, notice, warn, error };

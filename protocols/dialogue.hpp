@@ -51,8 +51,11 @@ public:
     // Logs in at the upstream as the client, with the name and password given there (a lookup may
     // have changed them). A refusal by the upstream is an entry that is not accepted; an upstream
     // that does not speak the protocol is errc::bad_reply. Nothing of the credentials can leave its
-    // place in a command.
-    virtual task<result<entry>> enter(stream& upstream, const sasl::credentials&) = 0;
+    // place in a command. starttls: first of all the stream becomes TLS by the protocol's command;
+    // without it nothing is said of the login (errc::no_starttls, errc::bytes_before_handshake).
+    virtual task<result<entry>> enter(
+        stream& upstream, const sasl::credentials&, bool starttls
+    ) = 0;
 
     // Tells the client that it is in.
     virtual task<result<void>> admit(const entry&) = 0;

@@ -1,3 +1,4 @@
+#include "backends/boringssl/client.hpp"
 #include "backends/boringssl/map_certificates.hpp"
 #include "backends/boringssl/map_ciphers.hpp"
 #include "backends/boringssl/map_protocols.hpp"
@@ -5,6 +6,7 @@
 #include "backends/boringssl/map_verify.hpp"
 #include "backends/boringssl/primitives.hpp"
 #include "backends/boringssl/rehearsal.hpp"
+#include "backends/boringssl/signing_key.hpp"
 #include "backends/tls/compiler.hpp"
 
 namespace postern::tls {
@@ -33,12 +35,21 @@ public:
     ) const override {
         return boringssl::read_versions(settings, complaints);
     }
+    std::unique_ptr<signing_key> load_key(const secret& pem, const std::vector<secret>& phrases)
+        const override {
+        return boringssl::load_key(pem, phrases);
+    }
     void check_process(std::vector<config::complaint>& complaints) const override {
         if (auto wrong = foreign_library(); !wrong.empty())
             complaints.push_back({severity::warning, "ssl", wrong, {}});
     }
     std::shared_ptr<const context>
     make(const context_plan&, const key_pair&, std::vector<config::complaint>&) const override;
+    std::shared_ptr<const client> make_client(
+        client_plan plan, std::vector<config::complaint>& complaints
+    ) const override {
+        return boringssl::make_client(std::move(plan), complaints);
+    }
 };
 
 std::shared_ptr<const context> library::make(
@@ -65,7 +76,9 @@ std::shared_ptr<const context> library::make(
         complaints.push_back(std::move(*wrong));
         return nullptr;
     }
+    parts.elsewhere = pair.elsewhere;
     auto one = std::make_shared<server_context>(std::move(parts));
+    if (pair.elsewhere) return one; // whoever has the key has proved it
     auto wrong = rehearse(*one, plan.versions);
     if (wrong.empty()) return one;
     complaints.push_back(rehearsal_failed(pair, wrong));

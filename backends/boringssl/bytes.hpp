@@ -3,6 +3,8 @@
 #include "backends/boringssl/library.hpp"
 #include "backends/tls/peer.hpp"
 #include "backends/tls/resumption.hpp"
+#include "backends/tls/signing.hpp"
+#include "backends/tls/upstream_check.hpp"
 #include "backends/tls/wire.hpp"
 
 #include <cstdint>
@@ -14,8 +16,10 @@ struct connection {
     wire bytes;
     const resumption* sessions = nullptr; // null: the handshake leaves no trace (a rehearsal)
     resumption_memory memory;
-    const demand* asks = nullptr;             // what the context wants of the peer; null: nothing
-    std::shared_ptr<const peer> shown;        // what it got
+    const demand* asks = nullptr;      // what the context wants of the peer; null: nothing
+    std::shared_ptr<const peer> shown; // what it got
+    signature_slot signing;
+    std::unique_ptr<upstream_side> upstream;  // null: this is the server's side
     int alert_sent = -1, alert_received = -1; // fatal ones
 };
 

@@ -15,7 +15,11 @@ constexpr capability rows[] = {
     {"ssl_certificate",           "Ed25519",           full},
     {"ssl_certificate",           "RSA + ECDSA",       full},
     {"ssl_certificate_key",       "",                  full},
+    {"ssl_certificate_dir",       "",                  full},
+    {"ssl_certificate_cache",     "",                  full},
+    {"ssl_reject_unknown_sni",    "",                  full},
     {"ssl_password_file",         "",                  full},
+    {"ssl_key_process",           "",                  full},
     {"ssl_ciphers",               "TLSv1.2 and older", full},
     {"ssl_ciphers",               "static RSA (AES128-SHA)", full},
     {"ssl_ciphers",               "DHE, CAMELLIA, CCM, ARIA", absent,
@@ -39,6 +43,14 @@ constexpr capability rows[] = {
     {"ssl_session_timeout",       "",                  full},
     {"ssl_session_tickets",       "",                  full},
     {"ssl_session_ticket_key",    "",                  full},
+    {"proxy_ssl",                 "on",                full},
+    {"proxy_ssl",                 "starttls",          full},
+    {"proxy_ssl_verify",          "",                  full},
+    {"proxy_ssl_crl",             "",                  full},
+    {"proxy_ssl_pin",             "",                  full},
+    {"proxy_ssl_certificate",     "",                  full},
+    {"proxy_ssl_session_reuse",   "TLSv1.2",           full},
+    {"proxy_ssl_session_reuse",   "TLSv1.3",           full},
 };
 // clang-format on
 

@@ -35,9 +35,11 @@ void note_alert(const SSL* ssl, int what, int value) {
 
 }
 
+void watch_alerts(SSL_CTX* ctx) { SSL_CTX_set_info_callback(ctx, note_alert); }
+
 server_context::server_context(context_parts parts) : parts_(std::move(parts)) {
     auto* ctx = parts_.ctx.get();
-    SSL_CTX_set_info_callback(ctx, note_alert);
+    watch_alerts(ctx);
     if (!parts_.alpn.empty()) SSL_CTX_set_alpn_select_cb(ctx, select_protocol, &parts_.alpn);
 }
 
@@ -48,9 +50,11 @@ std::unique_ptr<engine> server_context::start(const resumption* sessions) const 
         // It does so by itself at the end of the handshake, if it knows beforehand.
         SSL_set_shed_handshake_config(ssl.get(), 1);
     }
-    return std::make_unique<library_engine>(
+    auto made = std::make_unique<library_engine>(
         std::move(ssl), shared_from_this(), sessions, &parts_.asks
     );
+    made->sign_with(parts_.elsewhere);
+    return made;
 }
 
 }

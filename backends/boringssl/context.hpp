@@ -4,6 +4,7 @@
 #include "backends/tls/context.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,11 @@ struct context_parts {
     std::vector<std::uint16_t> suites;
     config::tls_versions versions;
     demand asks;
+    std::optional<key_id> elsewhere = {}; // where the key is, if not in this process
 };
+
+// Lets each connection of the context remember which fatal alerts it sent and received.
+void watch_alerts(SSL_CTX*);
 
 class server_context final : public context, public std::enable_shared_from_this<server_context> {
 public:

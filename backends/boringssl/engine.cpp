@@ -45,6 +45,8 @@ progress library_engine::handshake() {
     auto result = SSL_do_handshake(ssl_.get());
     if (result != 1) return stopped(result);
     note_facts();
+    if (self_.upstream && !self_.upstream->check.passed() && !facts_.resumed)
+        return end(status::failed); // nobody looked at the certificate: never so far
     return {};
 }
 
@@ -80,6 +82,7 @@ progress library_engine::say_goodbye() {
 progress library_engine::stopped(int result) {
     switch (SSL_get_error(ssl_.get(), result)) {
     case SSL_ERROR_WANT_READ: return {status::needs_input};
+    case SSL_ERROR_WANT_PRIVATE_KEY_OPERATION: return {status::needs_signature};
     case SSL_ERROR_ZERO_RETURN: return end(status::closed);
     default: return end(status::failed);
     }
@@ -108,6 +111,8 @@ void library_engine::forget_session() {
 
 std::string library_engine::explain() const {
     auto words = last_words();
+    if (self_.upstream && !self_.upstream->check.reason().empty())
+        words = self_.upstream->check.reason();
     if (self_.alert_received > 0) return with_alert(words, "received", self_.alert_received);
     if (self_.alert_sent > 0) return with_alert(words, "sent", self_.alert_sent);
     return words.empty() ? "the TLS library failed without a reason" : words;

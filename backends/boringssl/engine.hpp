@@ -4,6 +4,7 @@
 #include "backends/tls/engine.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace postern::tls::boringssl {
@@ -19,6 +20,9 @@ public:
         const demand* asks = nullptr
     );
 
+    // Before the first step; without it the engine is a server's.
+    void play_client(std::unique_ptr<upstream_side> side) { self_.upstream = std::move(side); }
+
     progress handshake() override;
     progress decrypt(std::span<std::byte> plain) override;
     progress encrypt(std::span<const std::byte> plain) override;
@@ -28,6 +32,11 @@ public:
     void park() override { self_.bytes.park(); }
     std::span<const std::byte> pending() const override { return self_.bytes.pending(); }
     void sent(std::size_t bytes) override { self_.bytes.sent(bytes); }
+
+    const signature_request* wanted() const override { return self_.signing.wanted(); }
+    void take_signature(std::span<const std::byte> s) override { self_.signing.give(s); }
+    // Before the handshake: the key of a context whose key is in another process.
+    void sign_with(std::optional<key_id> key) { self_.signing.key = key; }
 
     // Nothing: the library was told beforehand to shed its configuration when it is done.
     void settle() override {}

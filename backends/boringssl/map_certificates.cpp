@@ -1,5 +1,7 @@
 #include "backends/boringssl/map_certificates.hpp"
 
+#include "backends/boringssl/remote_key.hpp"
+
 #include <algorithm>
 
 namespace postern::tls::boringssl {
@@ -21,21 +23,24 @@ key_handle read_key(const secret& pem, const secret& phrase) {
     return key_handle(PEM_read_bio_PrivateKey(bio.get(), nullptr, give_phrase, &user));
 }
 
-key_handle find_key(const key_pair& pair, const std::vector<secret>& phrases) {
-    if (!pair.encrypted) return read_key(pair.key, {});
-    for (auto& phrase : phrases)
-        if (auto key = read_key(pair.key, phrase)) return key;
-    return nullptr;
 }
 
+key_handle read_key(const secret& pem, bool encrypted, const std::vector<secret>& phrases) {
+    if (!encrypted) return read_key(pem, secret());
+    for (auto& phrase : phrases)
+        if (auto key = read_key(pem, phrase)) return key;
+    return nullptr;
 }
 
 std::optional<config::complaint> use_certificate(
     SSL_CTX* ctx, const key_pair& pair, const std::vector<secret>& phrases
 ) {
     ERR_clear_error();
-    auto key = find_key(pair, phrases);
-    if (!key) return key_unreadable(pair, !phrases.empty(), last_words());
+    key_handle key;
+    if (!pair.elsewhere) {
+        key = read_key(pair.key, pair.encrypted, phrases);
+        if (!key) return key_unreadable(pair, !phrases.empty(), last_words());
+    }
 
     std::vector<buffer_handle> chain;
     std::vector<CRYPTO_BUFFER*> pointers;
@@ -46,7 +51,8 @@ std::optional<config::complaint> use_certificate(
         pointers.push_back(chain.back().get());
     }
     ERR_clear_error(); // of pass phrases that did not fit
-    if (SSL_CTX_set_chain_and_key(ctx, pointers.data(), pointers.size(), key.get(), nullptr) == 1)
+    auto* method = pair.elsewhere ? remote_key() : nullptr;
+    if (SSL_CTX_set_chain_and_key(ctx, pointers.data(), pointers.size(), key.get(), method) == 1)
         return std::nullopt;
     auto last = ERR_peek_last_error();
     auto library = ERR_GET_LIB(last), reason = ERR_GET_REASON(last);

@@ -15,6 +15,7 @@ inline constexpr std::uint8_t illegal_parameter = 47;
 inline constexpr std::uint8_t decode_error = 50;
 inline constexpr std::uint8_t decrypt_error = 51;
 inline constexpr std::uint8_t protocol_version = 70;
+inline constexpr std::uint8_t unrecognized_name = 112;
 inline constexpr std::uint8_t no_application_protocol = 120;
 }
 

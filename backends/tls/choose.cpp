@@ -37,13 +37,20 @@ bool signed_by(const suite& s, key_kind kind) {
 }
 
 bool fits(const context& one, const client_hello& hello) {
-    if (!can_verify(hello, one.key())) return false;
-    if (hello.offers_tls13() && one.speaks(config::tls_version::tls1_3)) return true;
-    auto ours = one.suites();
+    config::tls_versions newest;
+    if (one.speaks(config::tls_version::tls1_3)) newest.insert(config::tls_version::tls1_3);
+    return fits({one.key(), one.suites(), newest}, hello);
+}
+
+}
+
+bool fits(const offer& one, const client_hello& hello) {
+    if (!can_verify(hello, one.key)) return false;
+    if (hello.offers_tls13() && one.versions.contains(config::tls_version::tls1_3)) return true;
     return std::ranges::any_of(hello.suites, [&](std::uint16_t id) {
         auto* known = find_suite(id);
-        return known && signed_by(*known, one.key()) &&
-               (ours.empty() || std::ranges::find(ours, id) != ours.end());
+        return known && signed_by(*known, one.key) &&
+               (one.suites.empty() || std::ranges::find(one.suites, id) != one.suites.end());
     });
 }
 
@@ -56,13 +63,22 @@ int rank(key_kind kind) {
     }
 }
 
+std::shared_ptr<const context> choose_among(
+    std::span<const std::shared_ptr<const context>> some, const client_hello& hello
+) {
+    std::shared_ptr<const context> best;
+    for (auto& one : some)
+        if (fits(*one, hello) && (!best || rank(one->key()) < rank(best->key()))) best = one;
+    return best;
 }
 
-const context& choose_context(const server& from, const client_hello& hello) {
-    const context* best = nullptr;
-    for (auto& one : from.contexts)
-        if (fits(*one, hello) && (!best || rank(one->key()) < rank(best->key()))) best = one.get();
-    return best ? *best : *from.contexts.front();
+std::shared_ptr<const context> choose_context(const server& from, const client_hello& hello) {
+    if (from.names) {
+        auto [refused, one] = from.names->choose(hello);
+        if (refused || one) return one;
+    }
+    auto best = choose_among(from.contexts, hello);
+    return best ? best : from.contexts.front();
 }
 
 bool shares_protocol(const server& ours, const client_hello& hello) {

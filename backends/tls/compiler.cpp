@@ -1,6 +1,7 @@
 #include "backends/tls/compiler.hpp"
 
 #include "backends/tls/choose.hpp"
+#include "backends/tls/compile_names.hpp"
 
 namespace postern::tls {
 
@@ -27,6 +28,7 @@ private:
     }
     bool failed() const;
     context_plan read_plan();
+    void leave_out_unsigned(cipher_list&);
     bool serves(const context_plan&, const key_pair&);
     void add(const context_plan&, const key_pair&);
 
@@ -38,6 +40,7 @@ private:
     std::vector<config::complaint> complaints_;
     std::vector<key_pair> pairs_;
     std::vector<std::shared_ptr<const context>> made_;
+    std::vector<std::vector<std::string>> named_; // for each of those, whom it serves
 };
 
 bool compilation::failed() const {
@@ -46,11 +49,37 @@ bool compilation::failed() const {
     return false;
 }
 
+// ssl_key_process: a process that only signs cannot decrypt (static RSA). What else is without
+// ECDHE goes as well, so that both libraries offer the same.
+void compilation::leave_out_unsigned(cipher_list& list) {
+    auto had = list.chosen.size();
+    std::string first;
+    std::vector<cipher_choice> kept;
+    for (auto& c : list.chosen) {
+        if (c.what->kx == key_exchange::ecdhe)
+            kept.push_back(c);
+        else if (first.empty())
+            first = c.what->name;
+        // The group of equals ends with the last one that is left of it.
+        if (c.what->kx != key_exchange::ecdhe && !c.ties_with_next && !kept.empty())
+            kept.back().ties_with_next = false;
+    }
+    list.chosen = std::move(kept);
+    if (list.chosen.size() == had || settings_.ciphers == config::tls_settings{}.ciphers) return;
+    complain(
+        severity::warning,
+        "ssl_ciphers",
+        "with \"ssl_key_process\" suites without ECDHE are not offered: " + first +
+            (had - list.chosen.size() > 1 ? ", and others" : "")
+    );
+}
+
 context_plan compilation::read_plan() {
     context_plan plan;
     plan.versions = library_.read_versions(settings_, complaints_);
     plan.ciphers =
         read_cipher_string(settings_.ciphers, library_.suites(), library_.has_equal_suites());
+    if (settings_.keys_elsewhere) leave_out_unsigned(plan.ciphers);
     auto& about = plan.ciphers.complaints;
     complaints_.insert(complaints_.end(), about.begin(), about.end());
     plan.suites = library_.usable(plan.versions, plan.ciphers);
@@ -82,19 +111,25 @@ bool compilation::serves(const context_plan& plan, const key_pair& pair) {
 }
 
 void compilation::add(const context_plan& plan, const key_pair& pair) {
-    if (auto one = library_.make(plan, pair, complaints_)) made_.push_back(std::move(one));
+    if (auto one = library_.make(plan, pair, complaints_)) {
+        made_.push_back(std::move(one));
+        named_.push_back(names_in(pair.leaf));
+    }
 }
 
 compiled compilation::run() {
     library_.check_process(complaints_);
     auto plan = read_plan();
-    if (!plan.versions.empty() && !plan.ciphers.chosen.empty())
+    std::shared_ptr<server_names> names;
+    if (!plan.versions.empty() && !plan.ciphers.chosen.empty()) {
         for (auto& pair : pairs_)
             if (serves(plan, pair)) add(plan, pair);
+        names = compile_names({library_, settings_, plan, services_}, named_, made_, complaints_);
+    }
     if (made_.empty() && !failed())
         complain(severity::error, "ssl_ciphers", "no suite of the list works with any certificate");
     if (failed()) return {nullptr, std::move(complaints_)};
-    auto whole = std::make_shared<server>(server{std::move(made_), alpn_});
+    auto whole = std::make_shared<server>(server{std::move(made_), alpn_, std::move(names)});
     return {std::move(whole), std::move(complaints_)};
 }
 

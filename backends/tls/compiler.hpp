@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/tls/backend.hpp"
+#include "backends/tls/client_plan.hpp"
 #include "backends/tls/crypto.hpp"
 #include "backends/tls/key_files.hpp"
 #include "backends/tls/plan.hpp"
@@ -18,12 +19,12 @@ class compiler : public backend {
 public:
     compiled compile(const config::tls_settings&, std::string_view alpn, const session_services&)
         const final;
+    compiled_client compile_client(const config::proxy_tls_settings&, std::string_view protocol)
+        const final;
 
     std::shared_ptr<const verifier> trusting(trust) const final;
 
     // What an adapter says of its library ----------------------------------------------------
-
-    virtual const crypto& primitives() const = 0;
 
     // Names library, version and whatever else decides whether a serialised session can be read
     // again.
@@ -52,6 +53,11 @@ public:
     // least one error among the complaints.
     virtual std::shared_ptr<const context>
     make(const context_plan&, const key_pair&, std::vector<config::complaint>&) const = 0;
+
+    // The client's side. Null with at least one error among the complaints, which name a server's
+    // directives.
+    virtual std::shared_ptr<const client> make_client(client_plan, std::vector<config::complaint>&)
+        const = 0;
 
 private:
     mutable verifier_shelf verifiers_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/tls/facts.hpp"
+#include "backends/tls/signing.hpp"
 
 #include <boost/system/error_code.hpp>
 
@@ -14,8 +15,9 @@ enum class status {
     done,        // the step is finished, or `bytes` of plain text moved
     needs_input, // nothing more can happen before bytes arrive; everything lent by take() has been
                  // used
-    closed,      // the peer sent close_notify
-    failed,      // over; reason() says why; pending() may hold an alert that is worth sending
+    needs_signature, // of handshake() alone: wanted() says which; goes on after take_signature()
+    closed,          // the peer sent close_notify
+    failed,          // over; reason() says why; pending() may hold an alert that is worth sending
 };
 
 struct progress {
@@ -33,6 +35,12 @@ public:
     // Goes on with the handshake. done: both sides have finished and facts() holds; pending() may
     // still hold bytes.
     virtual progress handshake() = 0;
+
+    // After needs_signature, which may come with bytes to send: what is to be signed by the process
+    // that has the key. An empty signature means that there is none to be had, and the next
+    // handshake() fails.
+    virtual const signature_request* wanted() const { return nullptr; }
+    virtual void take_signature(std::span<const std::byte>) {}
 
     // Gives at most plain.size() bytes (RFC 8446 section 5.2). May produce bytes to send (key
     // update, alerts).

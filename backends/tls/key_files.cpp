@@ -1,6 +1,7 @@
 #include "backends/tls/key_files.hpp"
 
 #include "backends/tls/pem.hpp"
+#include "backends/tls/withheld_keys.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -22,17 +23,6 @@ bool is_read(const config::file& file, std::string directive, complaints& out) {
         {severity::error, std::move(directive), in_quotes(file.path) + " could not be read"}
     );
     return false;
-}
-
-bool is_key(std::string_view label) {
-    return label == "PRIVATE KEY" || label == "ENCRYPTED PRIVATE KEY" ||
-           label == "RSA PRIVATE KEY" || label == "EC PRIVATE KEY";
-}
-
-// RFC 7468 section 11, and the older way of RFC 1421 headers inside the block.
-bool is_encrypted(const pem_block& block) {
-    return block.label == "ENCRYPTED PRIVATE KEY" ||
-           block.text.reveal().find("\nProc-Type: 4,ENCRYPTED") != std::string_view::npos;
 }
 
 // RFC 7914: no library here reads keys that are encrypted by way of scrypt.
@@ -83,10 +73,12 @@ bool read_chain(const config::file& file, key_pair& pair, complaints& out) {
 bool read_key(const config::file& file, key_pair& pair, complaints& out) {
     if (!is_read(file, "ssl_certificate_key", out)) return false;
     for (auto& block : read_pem(file.bytes->reveal()).blocks) {
-        if (!is_key(block.label)) continue;
-        pair.encrypted = is_encrypted(block);
-        pair.key = std::move(block.text);
+        pair.elsewhere = withheld_key_of(block);
+        if (!is_key(block.label) && !pair.elsewhere) continue;
         pair.key_path = file.path;
+        if (pair.elsewhere) return true;
+        pair.encrypted = is_encrypted(block.text.reveal());
+        pair.key = std::move(block.text);
         return true;
     }
     out.push_back(
@@ -119,18 +111,38 @@ void check_dates(const key_pair& pair, complaints& out) {
 
 }
 
+std::optional<key_pair> read_key_pair(
+    const config::file& certificate, const config::file& key, complaints& out
+) {
+    key_pair pair;
+    auto has_chain = read_chain(certificate, pair, out);
+    auto has_key = read_key(key, pair, out);
+    if (!has_chain || !has_key) return std::nullopt;
+    check_dates(pair, out);
+    return pair;
+}
+
+bool is_key(std::string_view label) {
+    return label == "PRIVATE KEY" || label == "ENCRYPTED PRIVATE KEY" ||
+           label == "RSA PRIVATE KEY" || label == "EC PRIVATE KEY";
+}
+
+// RFC 7468 section 11, and the older way of RFC 1421 headers inside the block.
+bool is_encrypted(std::string_view pem) {
+    return pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----") ||
+           pem.find("\nProc-Type: 4,ENCRYPTED") != pem.npos;
+}
+
 std::vector<key_pair> read_key_pairs(const config::tls_settings& from, complaints& out) {
     std::vector<key_pair> pairs;
     for (std::size_t i = 0; i < from.certificates.size(); ++i) {
         auto& keys = from.certificate_keys;
-        key_pair pair;
-        auto has_chain = read_chain(from.certificates[i], pair, out);
-        auto has_key = read_key(i < keys.size() ? keys[i] : from.certificates[i], pair, out);
-        if (!has_chain || !has_key) continue;
-        check_dates(pair, out);
-        pairs.push_back(std::move(pair));
+        auto& key = i < keys.size() ? keys[i] : from.certificates[i];
+        if (auto pair = read_key_pair(from.certificates[i], key, out))
+            pairs.push_back(std::move(*pair));
     }
-    if (from.certificates.empty())
+    auto& others = from.names;
+    if (from.certificates.empty() && others.certificates.empty() && others.folder.empty())
         out.push_back({severity::error, "ssl_certificate", "there is none"});
     if (from.certificate_keys.size() > from.certificates.size())
         out.push_back(

@@ -76,11 +76,17 @@ status reception::take(std::span<const std::byte> cipher) {
                 "the client does not speak " + server_->alpn + " (ALPN), alert " +
                     std::string(alert_name(alert::no_application_protocol))
             );
-        chosen_ = &choose_context(*server_, hello);
+        chosen_ = choose_context(*server_, hello);
+        if (!chosen_)
+            return refuse(
+                alert::unrecognized_name,
+                "the client asks for a name that has no certificate, alert " +
+                    std::string(alert_name(alert::unrecognized_name))
+            );
         return status::done;
     }
     if (auto wrong = find_fault(seen_, *server_)) return refuse(*wrong);
-    chosen_ = server_->contexts.front().get(); // the library knows best which alert this deserves
+    chosen_ = server_->contexts.front(); // the library knows best which alert this deserves
     return status::done;
 }
 

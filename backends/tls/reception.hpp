@@ -33,7 +33,7 @@ private:
     status refuse(const hello_fault&);
 
     std::shared_ptr<const server> server_;
-    const context* chosen_ = nullptr;
+    std::shared_ptr<const context> chosen_;
     std::vector<std::byte> seen_, farewell_;
     std::string reason_;
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "backends/tls/context.hpp"
+#include "backends/tls/server_names.hpp"
 
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@ namespace postern::tls {
 struct server {
     std::vector<std::shared_ptr<const context>> contexts; // never empty
     std::string alpn;                                     // the protocol id of this server
+    std::shared_ptr<server_names> names;                  // null: all clients get the default
 };
 
 }

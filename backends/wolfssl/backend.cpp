@@ -1,4 +1,5 @@
 #include "backends/tls/compiler.hpp"
+#include "backends/wolfssl/client.hpp"
 #include "backends/wolfssl/map_certificates.hpp"
 #include "backends/wolfssl/map_ciphers.hpp"
 #include "backends/wolfssl/map_protocols.hpp"
@@ -6,6 +7,7 @@
 #include "backends/wolfssl/map_verify.hpp"
 #include "backends/wolfssl/primitives.hpp"
 #include "backends/wolfssl/rehearsal.hpp"
+#include "backends/wolfssl/signing_key.hpp"
 
 namespace postern::tls {
 
@@ -64,8 +66,17 @@ public:
         const override {
         return suites_for(versions, list);
     }
+    std::unique_ptr<signing_key> load_key(const secret& pem, const std::vector<secret>& phrases)
+        const override {
+        return wolfssl::load_key(pem, phrases);
+    }
     std::shared_ptr<const context>
     make(const context_plan&, const key_pair&, std::vector<config::complaint>&) const override;
+    std::shared_ptr<const client> make_client(
+        client_plan plan, std::vector<config::complaint>& complaints
+    ) const override {
+        return wolfssl::make_client(std::move(plan), complaints);
+    }
 };
 
 std::shared_ptr<const context> library::make(
@@ -92,7 +103,9 @@ std::shared_ptr<const context> library::make(
     use_preference(ctx, plan.prefer_server_ciphers);
     use_sessions(ctx, *plan.sessions);
     if (plan.asks.asks) use_verification(ctx, plan.asks);
+    parts.elsewhere = pair.elsewhere;
     auto one = std::make_shared<server_context>(std::move(parts));
+    if (pair.elsewhere) return one; // whoever has the key has proved it
     auto wrong = rehearse(*one);
     if (!wrong) return one;
     return fail(wrong->signature ? key_does_not_match(pair) : rehearsal_failed(pair, wrong->words));

@@ -2,8 +2,11 @@
 
 #include "backends/tls/peer.hpp"
 #include "backends/tls/resumption.hpp"
+#include "backends/tls/signing.hpp"
+#include "backends/tls/upstream_check.hpp"
 #include "backends/tls/wire.hpp"
 #include "backends/wolfssl/library.hpp"
+#include "backends/wolfssl/side_stack.hpp"
 
 namespace postern::tls::wolfssl {
 
@@ -12,8 +15,12 @@ struct connection {
     wire bytes;
     const resumption* sessions = nullptr; // null: the handshake leaves no trace (a rehearsal)
     resumption_memory memory;
-    const demand* asks = nullptr;      // what the context wants of the peer; null: nothing
-    std::shared_ptr<const peer> shown; // what it got
+    const demand* asks = nullptr;            // what the context wants of the peer; null: nothing
+    std::shared_ptr<const peer> shown;       // what it got
+    std::unique_ptr<upstream_side> upstream; // null: this is the server's side
+    bool has_new_session = false;            // a ticket came from the upstream
+    signature_slot signing;
+    std::unique_ptr<side_stack> aside; // of a handshake whose key is elsewhere
     bool uses_ticket = false; // one was opened or issued, so the session is not kept by its id
     bool enciphers = false;   // what is sent from now on cannot be read by everybody
     bool alerted = false;     // a fatal alert was sent, behind which nothing may come

@@ -70,8 +70,12 @@ constexpr capability rows[] = {
     ed25519,
     {"ssl_certificate", "RSA + ECDSA"},
     {"ssl_certificate_key", ""},
+    {"ssl_certificate_dir",       "",                  full},
+    {"ssl_certificate_cache",     "",                  full},
+    {"ssl_reject_unknown_sni",    "",                  full},
     {"ssl_password_file", "", partial,
      "keys encrypted by way of scrypt cannot be read; use openssl pkcs8 -topk8 -v2 aes-256-cbc"},
+    {"ssl_key_process", ""},
     {"ssl_ciphers", "TLSv1.2 and older"},
     static_rsa,
     {"ssl_ciphers", "DHE, CAMELLIA, CCM, ARIA", partial,
@@ -94,6 +98,15 @@ constexpr capability rows[] = {
     {"ssl_session_timeout", ""},
     {"ssl_session_tickets", ""},
     {"ssl_session_ticket_key", ""},
+    {"proxy_ssl",                 "on",                full},
+    {"proxy_ssl",                 "starttls",          full},
+    {"proxy_ssl_verify",          "",                  full},
+    {"proxy_ssl_crl",             "",                  full},
+    {"proxy_ssl_pin",             "",                  full},
+    {"proxy_ssl_certificate",     "",                  full},
+    {"proxy_ssl_session_reuse",   "TLSv1.2",           absent,
+     "wolfSSL 5.5 breaks off when an upstream has forgotten a ticket; sessions of TLS 1.3 are resumed"},
+    {"proxy_ssl_session_reuse",   "TLSv1.3",           full},
 };
 // clang-format on
 

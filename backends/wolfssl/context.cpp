@@ -1,9 +1,12 @@
 #include "backends/wolfssl/context.hpp"
 
+#include "backends/wolfssl/remote_key.hpp"
+
 namespace postern::tls::wolfssl {
 
 server_context::server_context(context_parts parts) : parts_(std::move(parts)) {
     use_wires(parts_.ctx.get());
+    if (parts_.elsewhere) use_remote_key(parts_.ctx.get());
 }
 
 std::unique_ptr<engine> server_context::start(const resumption* sessions) const {
@@ -17,9 +20,11 @@ std::unique_ptr<engine> server_context::start(const resumption* sessions) const 
         auto options = static_cast<unsigned char>(WOLFSSL_ALPN_FAILED_ON_MISMATCH);
         if (wolfSSL_UseALPN(ssl.get(), name.data(), size, options) != WOLFSSL_SUCCESS) ssl.reset();
     }
-    return std::make_unique<library_engine>(
+    auto made = std::make_unique<library_engine>(
         std::move(ssl), shared_from_this(), sessions, &parts_.asks
     );
+    made->sign_with(parts_.elsewhere);
+    return made;
 }
 
 }

@@ -4,6 +4,7 @@
 #include "backends/wolfssl/engine.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct context_parts {
     std::vector<std::uint16_t> suites;
     config::tls_versions versions;
     demand asks;
+    std::optional<key_id> elsewhere = {}; // where the key is, if not in this process
 };
 
 class server_context final : public context, public std::enable_shared_from_this<server_context> {

@@ -2,6 +2,7 @@
 
 #include "backends/tls/alerts.hpp"
 #include "backends/tls/cipher_names.hpp"
+#include "backends/wolfssl/client.hpp"
 #include "backends/wolfssl/map_verify.hpp"
 
 #include <algorithm>
@@ -45,12 +46,49 @@ library_engine::library_engine(
 
 progress library_engine::handshake() {
     if (over_ != status::done) return {over_};
+    if (self_.aside) return handshake_aside();
     forget_errors();
-    auto result = wolfSSL_accept(ssl_.get());
-    if (self_.shown) forget_chain(ssl_.get());
+    return shaken(step());
+}
+
+int library_engine::step() {
+    return self_.upstream ? wolfSSL_connect(ssl_.get()) : wolfSSL_accept(ssl_.get());
+}
+
+// The library pauses in the middle of its call while the signature is made.
+progress library_engine::handshake_aside() {
+    auto& aside = *self_.aside;
+    if (aside.paused()) {
+        if (self_.signing.wanted()) return {status::needs_signature};
+        aside.go_on();
+    } else {
+        forget_errors();
+        if (!aside.run([this] { return step(); })) return failed("out of memory");
+    }
+    if (aside.paused()) return {status::needs_signature};
+    return shaken(aside.result());
+}
+
+progress library_engine::shaken(int result) {
+    if (self_.shown || self_.upstream) forget_chain(ssl_.get());
     if (result != WOLFSSL_SUCCESS) return stopped(result);
     note_facts();
+    if (self_.upstream && !self_.upstream->check.passed() && !facts_.resumed)
+        return failed("nobody looked at the upstream's certificate"); // never so far
     return {};
+}
+
+void library_engine::sign_with(std::optional<key_id> key) {
+    self_.signing.key = key;
+    if (key) self_.aside = std::make_unique<side_stack>();
+}
+
+// A call that is paused must end before what it works on goes.
+library_engine::~library_engine() {
+    while (self_.aside && self_.aside->paused()) {
+        self_.signing.give({});
+        self_.aside->go_on();
+    }
 }
 
 progress library_engine::decrypt(std::span<std::byte> plain) {
@@ -59,6 +97,7 @@ progress library_engine::decrypt(std::span<std::byte> plain) {
     forget_errors();
     auto room = std::min(plain.size(), record_bytes);
     auto got = wolfSSL_read(ssl_.get(), plain.data(), static_cast<int>(room));
+    if (self_.upstream) keep_session(ssl_.get());
     if (got <= 0) return stopped(got);
     return {status::done, static_cast<std::size_t>(got)};
 }
@@ -90,6 +129,7 @@ void library_engine::park() { self_.bytes.park(); }
 
 void library_engine::settle() {
     if (over_ != status::done) return;
+    self_.aside.reset();
     wolfSSL_FreeHandshakeResources(ssl_.get());
     // Builds with post-handshake authentication keep these for a client certificate that is asked
     // for later, which never happens here.
@@ -120,6 +160,8 @@ std::string library_engine::add_alert(long code) {
 progress library_engine::failed(std::string why) {
     over_ = status::failed;
     reason_ = std::move(why);
+    if (self_.upstream && !self_.upstream->check.reason().empty())
+        reason_ = self_.upstream->check.reason() + "; " + reason_;
     forget_session();
     return {over_};
 }

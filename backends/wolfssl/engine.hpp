@@ -4,6 +4,7 @@
 #include "backends/wolfssl/bytes.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace postern::tls::wolfssl {
@@ -20,6 +21,11 @@ public:
         const demand* asks = nullptr
     );
 
+    ~library_engine() override;
+
+    // Before the first step; without it the engine is a server's.
+    void play_client(std::unique_ptr<upstream_side> side) { self_.upstream = std::move(side); }
+
     progress handshake() override;
     progress decrypt(std::span<std::byte> plain) override;
     progress encrypt(std::span<const std::byte> plain) override;
@@ -30,6 +36,11 @@ public:
     std::span<const std::byte> pending() const override { return self_.bytes.pending(); }
     void sent(std::size_t bytes) override { self_.bytes.sent(bytes); }
 
+    const signature_request* wanted() const override { return self_.signing.wanted(); }
+    void take_signature(std::span<const std::byte> s) override { self_.signing.give(s); }
+    // Before the handshake: the key of a context whose key is in another process.
+    void sign_with(std::optional<key_id>);
+
     void settle() override;
     const facts& agreed() const override { return facts_; }
     void forget_peer() override {
@@ -39,6 +50,9 @@ public:
     std::string reason() const override { return reason_; }
 
 private:
+    progress handshake_aside();
+    int step(); // of the handshake, in the library's words
+    progress shaken(int result);
     progress stopped(int result);
     progress failed(std::string why);
     std::string add_alert(long code);

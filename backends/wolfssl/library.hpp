@@ -14,8 +14,13 @@
 #include <wolfssl/ssl.h>
 #include <wolfssl/error-ssl.h>
 #include <wolfssl/wolfcrypt/aes.h>
+#include <wolfssl/wolfcrypt/asn.h>
+#include <wolfssl/wolfcrypt/ecc.h>
+#include <wolfssl/wolfcrypt/ed25519.h>
 #include <wolfssl/wolfcrypt/error-crypt.h>
 #include <wolfssl/wolfcrypt/random.h>
+#include <wolfssl/wolfcrypt/rsa.h>
+#include <wolfssl/wolfcrypt/signature.h>
 #include <wolfssl/wolfcrypt/sha256.h>
 // clang-format on
 
@@ -33,6 +38,9 @@
 #endif
 #if !defined(HAVE_AESGCM) || defined(NO_AES) || defined(NO_SHA256)
 #error "postern needs a wolfSSL with AES-GCM and SHA-256 (they are on unless switched off)"
+#endif
+#if !defined(HAVE_PK_CALLBACKS) || !defined(HAVE_ECC) || defined(NO_RSA) || !defined(WC_RSA_PSS)
+#error "postern needs a wolfSSL with RSA, PSS, ECC and --enable-pkcallbacks (ssl_key_process)"
 #endif
 #if defined(NO_WOLFSSL_SERVER) || defined(NO_WOLFSSL_CLIENT)
 #error "postern needs both sides of wolfSSL: the client's proves a key by a handshake in memory"

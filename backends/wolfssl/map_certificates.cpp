@@ -40,29 +40,35 @@ bool is_element(std::span<const unsigned char> der) {
     return der.size() - used == length;
 }
 
+// Nothing when the phrase does not open it.
+std::optional<secret> opened(const secret& key, const secret* phrase) {
+    auto pem = raw(key.reveal());
+    std::string der(pem.size(), '\0'); // base64 alone makes it shorter
+    auto* out = reinterpret_cast<unsigned char*>(der.data());
+    auto room = static_cast<int>(der.size());
+    std::string pass(phrase ? phrase->reveal() : std::string_view()); // ends with a zero
+    auto* text = phrase ? pass.c_str() : nullptr;
+    auto size = wc_KeyPemToDer(pem.data(), static_cast<int>(pem.size()), out, room, text);
+    auto element = std::span(out, static_cast<std::size_t>(std::max(size, 0)));
+    std::optional<secret> made;
+    if (is_element(element)) made.emplace(std::string_view(der).substr(0, element.size()));
+    wipe(der);
+    wipe(pass);
+    return made;
+}
+
 bool use_plain_key(WOLFSSL_CTX* ctx, std::span<const unsigned char> key, int format) {
     forget_errors();
     auto size = static_cast<long>(key.size());
     return wolfSSL_CTX_use_PrivateKey_buffer(ctx, key.data(), size, format) == WOLFSSL_SUCCESS;
 }
 
-bool use_encrypted_key(WOLFSSL_CTX* ctx, const secret& key, const secret& phrase) {
-    auto pem = raw(key.reveal());
-    std::string der(pem.size(), '\0'); // base64 alone makes it shorter
-    auto* out = reinterpret_cast<unsigned char*>(der.data());
-    auto room = static_cast<int>(der.size());
-    std::string pass(phrase.reveal()); // ends with a zero
-    auto size = wc_KeyPemToDer(pem.data(), static_cast<int>(pem.size()), out, room, pass.c_str());
-    auto opened = std::span(out, static_cast<std::size_t>(std::max(size, 0)));
-    auto good = is_element(opened) && use_plain_key(ctx, opened, WOLFSSL_FILETYPE_ASN1);
-    wipe(der);
-    wipe(pass);
-    return good;
-}
-
 bool use_key(WOLFSSL_CTX* ctx, const key_pair& pair, const std::vector<secret>& phrases) {
     if (!pair.encrypted) return use_plain_key(ctx, raw(pair.key.reveal()), WOLFSSL_FILETYPE_PEM);
-    auto opens = [&](const secret& phrase) { return use_encrypted_key(ctx, pair.key, phrase); };
+    auto opens = [&](const secret& phrase) {
+        auto der = opened(pair.key, &phrase);
+        return der && use_plain_key(ctx, raw(der->reveal()), WOLFSSL_FILETYPE_ASN1);
+    };
     return std::ranges::any_of(phrases, opens);
 }
 
@@ -77,6 +83,14 @@ bool use_chain(WOLFSSL_CTX* ctx, const key_pair& pair) {
 
 }
 
+std::optional<secret> key_der(const secret& pem, const std::vector<secret>& phrases) {
+    forget_errors();
+    if (!is_encrypted(pem.reveal())) return opened(pem, nullptr);
+    for (auto& phrase : phrases)
+        if (auto der = opened(pem, &phrase)) return der;
+    return std::nullopt;
+}
+
 std::optional<config::complaint> use_certificate(
     WOLFSSL_CTX* ctx, const key_pair& pair, const std::vector<secret>& phrases
 ) {
@@ -85,6 +99,7 @@ std::optional<config::complaint> use_certificate(
             config::severity::error,
             "ssl_certificate",
             "the certificate in \"" + pair.certificate_path + "\" cannot be used: " + last_words()};
+    if (pair.elsewhere) return std::nullopt; // see remote_key.hpp
     if (!use_key(ctx, pair, phrases)) return key_unreadable(pair, !phrases.empty(), last_words());
     forget_errors();
     if (wolfSSL_CTX_check_private_key(ctx) != WOLFSSL_SUCCESS) return key_does_not_match(pair);

@@ -49,6 +49,7 @@ public:
 private:
     void read_entries(const std::vector<laid_entry>&);
     void read_routes(const block* mail, const block& own);
+    void read_certificates(const block* mail, const block& own);
     server_notes& notes() { return all_.notes[scope_]; }
     server_settings& made() { return all_.made.servers[scope_]; }
 
@@ -63,6 +64,7 @@ void server_maker::read(const block* mail, const block& own) {
     all_.from.note_server(scope_, own.where);
     read_entries(inherit(mail, own));
     read_routes(mail, own);
+    read_certificates(mail, own);
 }
 
 void server_maker::read_entries(const std::vector<laid_entry>& entries) {
@@ -77,12 +79,13 @@ void server_maker::read_entries(const std::vector<laid_entry>& entries) {
 
 // As with every list, a server's own routes replace those of [mail].
 void server_maker::read_routes(const block* mail, const block& own) {
-    notes().routes = routes_of(own);
+    notes().routes = blocks_of(own, "route");
     notes().routes_own = !notes().routes.empty();
-    if (mail && notes().routes.empty()) notes().routes = routes_of(*mail);
+    if (mail && notes().routes.empty()) notes().routes = blocks_of(*mail, "route");
     for (std::size_t n = 0; n < notes().routes.size(); ++n) {
         auto& b = *notes().routes[n];
         route_settings route;
+        route.tls = made().proxy.tls;
         all_.from.note(scope_, route_origin(n, ""), b.where);
         for (auto& e : b.entries) {
             all_.from.note(scope_, route_origin(n, e.name), e.where);
@@ -90,6 +93,23 @@ void server_maker::read_routes(const block* mail, const block& own) {
                 notes().broken_routes.insert(n);
         }
         made().lookup.routes.push_back(std::move(route));
+    }
+}
+
+void server_maker::read_certificates(const block* mail, const block& own) {
+    auto& blocks = notes().certificates;
+    blocks = blocks_of(own, "certificate");
+    notes().certificates_own = !blocks.empty();
+    if (mail && blocks.empty()) blocks = blocks_of(*mail, "certificate");
+    for (std::size_t n = 0; n < blocks.size(); ++n) {
+        certificate_settings one;
+        all_.from.note(scope_, certificate_origin(n, ""), blocks[n]->where);
+        for (auto& e : blocks[n]->entries) {
+            all_.from.note(scope_, certificate_origin(n, e.name), e.where);
+            if (!target<certificate_settings>{certificate_rows(), base_, out_}.read(one, e))
+                notes().broken_certificates.insert(n);
+        }
+        made().tls.names.certificates.push_back(std::move(one));
     }
 }
 

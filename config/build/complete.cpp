@@ -37,7 +37,14 @@ void complete_protocol(server_settings& server) {
 
 void complete_tls(server_settings& server, const server_notes& notes, const folder& base) {
     auto& tls = server.tls;
-    if (!notes.find("ssl_certificate"))
+    auto& more = tls.names;
+    more.default_name = server.server_name;
+    for (auto& one : more.certificates)
+        if (one.key.path.empty()) one.key = one.certificate;
+    auto written = notes.find("ssl_certificate") != nullptr;
+    auto others = !more.certificates.empty() || !more.folder.empty();
+    if (!written && others) tls.certificates.clear(); // the default is one of those
+    if (!written)
         for (auto& certificate : tls.certificates)
             certificate.path = base.resolve(certificate.path);
     for (auto n = tls.certificate_keys.size(); n < tls.certificates.size(); ++n)
@@ -61,12 +68,17 @@ std::string route_origin(std::size_t n, std::string_view directive) {
     return "route " + std::to_string(n) + " " + std::string(directive);
 }
 
+std::string certificate_origin(std::size_t n, std::string_view directive) {
+    return "certificate " + std::to_string(n) + " " + std::string(directive);
+}
+
 void complete(draft& all, const folder& base) {
     for (std::size_t i = 0; i < all.made.servers.size(); ++i) {
         auto& server = all.made.servers[i];
         if (!all.notes[i].find("server_name")) server.server_name = this_machine();
         if (!all.notes[i].find("protocol")) complete_protocol(server);
         complete_tls(server, all.notes[i], base);
+        server.tls.keys_elsewhere = all.made.process.key_process;
     }
 }
 

@@ -30,10 +30,12 @@ struct server_notes {
     std::map<std::string, laid_entry, std::less<>> written; // the innermost of each name
     std::vector<const block*> routes;
     bool routes_own = false;
+    std::vector<const block*> certificates; // [[mail.certificate]]
+    bool certificates_own = false;
     // Directives with values that could not be read, and routes with anything that could not: what
     // is missing there may not be missing, so no rule complains of it.
     std::set<std::string, std::less<>> broken;
-    std::set<std::size_t> broken_routes;
+    std::set<std::size_t> broken_routes, broken_certificates;
 
     bool is_broken(std::initializer_list<std::string_view> any) const {
         return std::ranges::any_of(any, [&](auto d) { return broken.contains(d); });
@@ -66,6 +68,9 @@ struct draft {
 
 // The name under which origins hold a directive of a server's n-th route.
 std::string route_origin(std::size_t n, std::string_view directive);
+
+// The same for a directive of a server's n-th [[mail.certificate]].
+std::string certificate_origin(std::size_t n, std::string_view directive);
 
 // What was not written and does not follow from a struct's initialisers: host name, protocol,
 // certificate files, and `ssl` for every address.

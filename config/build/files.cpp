@@ -46,6 +46,24 @@ std::string hint_for(const server_notes& notes) {
     return "ssl_certificate defaults to cert.pem; name the file of this server's certificate";
 }
 
+// [[mail.certificate]]
+void read_blocks(many_names_settings& names, const server_notes& notes, file_shelf& shelf) {
+    for (std::size_t n = 0; n < names.certificates.size(); ++n) {
+        auto& one = names.certificates[n];
+        if (one.certificate.path.empty()) continue; // complained of, or broken
+        auto place_of = [&](std::string_view directive) {
+            for (auto& e : notes.certificates[n]->entries)
+                if (e.name == directive) return e.given.where;
+            return notes.certificates[n]->where;
+        };
+        shelf.fetch(one.certificate, "ssl_certificate", place_of("ssl_certificate"), {});
+        if (one.key.path == one.certificate.path)
+            one.key.bytes = one.certificate.bytes;
+        else
+            shelf.fetch(one.key, "ssl_certificate_key", place_of("ssl_certificate_key"), {});
+    }
+}
+
 void read_server(server_settings& server, const server_notes& notes, file_shelf& shelf) {
     auto& tls = server.tls;
     auto hint = hint_for(notes);
@@ -61,6 +79,7 @@ void read_server(server_settings& server, const server_notes& notes, file_shelf&
         else
             shelf.fetch(key, "ssl_certificate_key", notes.place_of("ssl_certificate_key", n), {});
     }
+    read_blocks(tls.names, notes, shelf);
     if (!tls.password_file.path.empty())
         shelf.fetch(
             tls.password_file, "ssl_password_file", notes.place_of("ssl_password_file", 0), {}
@@ -71,12 +90,50 @@ void read_server(server_settings& server, const server_notes& notes, file_shelf&
         );
 }
 
+// What TLS to upstreams needs, of a server or of a route. `place_of` gives a directive's line.
+template <class PlaceOf>
+void read_proxy_tls(proxy_tls_settings& tls, const PlaceOf& place_of, file_shelf& shelf) {
+    if (!tls.uses_tls()) return;
+    auto fetch = [&](file& f, std::string_view name, const std::string& hint = {}) {
+        if (!f.path.empty()) shelf.fetch(f, name, place_of(name), hint);
+    };
+    if (tls.verify) {
+        fetch(
+            tls.trusted_certificate,
+            "proxy_ssl_trusted_certificate",
+            "it must hold the authorities that upstreams' certificates come from; on Debian the "
+            "package ca-certificates has the public ones"
+        );
+        fetch(tls.crl, "proxy_ssl_crl");
+    }
+    if (tls.certificate.path.empty()) return;
+    fetch(tls.certificate, "proxy_ssl_certificate");
+    fetch(tls.certificate_key, "proxy_ssl_certificate_key");
+    fetch(tls.password_file, "proxy_ssl_password_file");
+}
+
+void read_proxy_files(server_settings& server, const server_notes& notes, file_shelf& shelf) {
+    auto in_server = [&](std::string_view name) { return notes.place_of(name, 0); };
+    read_proxy_tls(server.proxy.tls, in_server, shelf);
+    if (!server.lookup.auth_http.empty()) return;
+    for (std::size_t n = 0; n < server.lookup.routes.size(); ++n) {
+        auto in_route = [&](std::string_view name) {
+            for (auto& e : notes.routes[n]->entries)
+                if (e.name == name) return e.given.where;
+            return notes.find(name) ? in_server(name) : notes.routes[n]->where;
+        };
+        read_proxy_tls(server.lookup.routes[n].tls, in_route, shelf);
+    }
+}
+
 }
 
 void read_files(draft& all, const file_reader& read, findings& out) {
     file_shelf shelf(read, out);
     for (std::size_t i = 0; i < all.made.servers.size(); ++i)
         if (all.made.servers[i].uses_tls()) read_server(all.made.servers[i], all.notes[i], shelf);
+    for (std::size_t i = 0; i < all.made.servers.size(); ++i)
+        read_proxy_files(all.made.servers[i], all.notes[i], shelf);
 }
 
 }

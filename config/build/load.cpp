@@ -42,18 +42,43 @@ loaded load(std::string_view text, std::string_view name, const file_reader& rea
     return out;
 }
 
-std::vector<diagnostic> locate(
-    const std::vector<complaint>& complaints, const origins& from, std::size_t server
+namespace {
+
+std::vector<diagnostic> put_in_place(
+    const std::vector<complaint>& complaints, const auto& place_of
 ) {
     std::vector<diagnostic> out;
     for (auto& c : complaints) {
-        auto written = from.find(server, c.directive);
-        auto where = written ? *written : from.of_server(server);
         auto text = c.directive.empty() ? c.text : c.directive + ": " + c.text;
-        out.push_back({c.level, where, text, c.hint});
+        out.push_back({c.level, place_of(c.directive), text, c.hint});
     }
     tidy(out);
     return out;
+}
+
+}
+
+std::vector<diagnostic> locate(
+    const std::vector<complaint>& complaints, const origins& from, std::size_t server
+) {
+    return put_in_place(complaints, [&](const std::string& directive) {
+        auto written = from.find(server, directive);
+        return written ? *written : from.of_server(server);
+    });
+}
+
+std::vector<diagnostic> locate_in_route(
+    const std::vector<complaint>& complaints,
+    const origins& from,
+    std::size_t server,
+    std::size_t route
+) {
+    return put_in_place(complaints, [&](const std::string& directive) {
+        auto written = from.find(server, route_origin(route, directive));
+        if (!written) written = from.find(server, directive);
+        if (!written) written = from.find(server, route_origin(route, ""));
+        return written ? *written : from.of_server(server);
+    });
 }
 
 }

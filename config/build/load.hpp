@@ -49,4 +49,9 @@ loaded load(std::string_view text, std::string_view name, const file_reader& rea
 // line. For complaints about several servers, put the answers together and tidy() them.
 std::vector<diagnostic> locate(const std::vector<complaint>&, const origins&, std::size_t server);
 
+// The same about one route of that server: what the route does not say itself is its server's.
+std::vector<diagnostic> locate_in_route(
+    const std::vector<complaint>&, const origins&, std::size_t server, std::size_t route
+);
+
 }

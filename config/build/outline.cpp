@@ -19,9 +19,11 @@ struct known_block {
     std::string_view written;
 };
 
-constexpr std::array<known_block, 4> known_blocks{
+constexpr std::array<known_block, 6> known_blocks{
     {{"mail", in_main, false, in_mail, "[mail]"},
      {"server", in_mail, true, in_server, "[[mail.server]]"},
+     {"certificate", in_mail, true, in_certificate, "[[mail.certificate]]"},
+     {"certificate", in_server, true, in_certificate, "[[mail.server.certificate]]"},
      {"route", in_mail, true, in_route, "[[mail.route]]"},
      {"route", in_server, true, in_route, "[[mail.server.route]]"}}
 };
@@ -63,9 +65,10 @@ void refuse_block(const block& b, findings& out) {
         );
     if (!find_directives(b.name, ~0u).empty())
         return out.error(b.where, "\"" + b.name + "\" is a directive, not a block");
-    constexpr std::array<std::string_view, 3> names{"mail", "server", "route"};
+    constexpr std::array<std::string_view, 4> names{"mail", "server", "certificate", "route"};
     auto hint = block_hint(nearest(b.name, names));
-    if (hint.empty()) hint = "known blocks: [mail], [[mail.server]], [[mail.route]]";
+    if (hint.empty())
+        hint = "known blocks: [mail], [[mail.server]], [[mail.certificate]], [[mail.route]]";
     out.error(b.where, "unknown block " + in_quotes(b.name), hint);
 }
 
@@ -105,10 +108,10 @@ outline outline_of(const block& top, findings& out) {
     return found;
 }
 
-std::vector<const block*> routes_of(const block& b) {
+std::vector<const block*> blocks_of(const block& b, std::string_view name) {
     std::vector<const block*> out;
     for (auto& inner : b.blocks)
-        if (inner.name == "route") out.push_back(&inner);
+        if (inner.name == name) out.push_back(&inner);
     return out;
 }
 

@@ -3,6 +3,7 @@
 #include "config/report/findings.hpp"
 #include "config/source/tree.hpp"
 
+#include <string_view>
 #include <vector>
 
 namespace postern::config {
@@ -17,7 +18,7 @@ struct outline {
 // Finds the blocks, and complains of blocks and names that do not belong where they are.
 outline outline_of(const block& top, findings&);
 
-// The routes directly in a block.
-std::vector<const block*> routes_of(const block&);
+// The blocks of that name directly in a block.
+std::vector<const block*> blocks_of(const block&, std::string_view name);
 
 }

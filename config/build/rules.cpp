@@ -106,9 +106,11 @@ constexpr std::array<void (*)(const judged&, findings&), 11> rules{
     check_implicit_ports,
     check_passwords,
     check_tls,
+    check_names,
     check_zone,
     check_tickets,
     check_routes,
+    check_proxy_tls,
     check_effect,
     check_capabilities};
 
@@ -128,6 +130,7 @@ void apply_rules(const draft& all, const std::string& name, findings& out) {
         for (auto rule : rules)
             rule({all, i}, out);
     check_duplicates(all, out);
+    check_key_process(all, out);
 }
 
 }

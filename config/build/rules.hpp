@@ -21,11 +21,14 @@ struct judged {
 
 // Rules in files of their own.
 void check_tls(const judged&, findings&);
+void check_names(const judged&, findings&);
 void check_zone(const judged&, findings&);
 void check_tickets(const judged&, findings&);
 void check_routes(const judged&, findings&);
+void check_proxy_tls(const judged&, findings&);
 void check_effect(const judged&, findings&);
 void check_capabilities(const judged&, findings&);
+void check_key_process(const draft&, findings&);
 
 // "postern.toml:12"
 std::string short_place(const place&);

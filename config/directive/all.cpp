@@ -11,7 +11,21 @@ namespace {
 std::vector<row<server_settings>> join_server_rows() {
     std::vector<row<server_settings>> out;
     for (auto part :
-         {general_rows(), tls_rows(), ticket_rows(), protocol_rows(), proxy_rows(), lookup_rows()})
+         {general_rows(),
+          tls_rows(),
+          ticket_rows(),
+          many_names_rows(),
+          protocol_rows(),
+          proxy_rows(),
+          proxy_tls_rows(),
+          lookup_rows()})
+        out.insert(out.end(), part.begin(), part.end());
+    return out;
+}
+
+std::vector<row<route_settings>> join_route_rows() {
+    std::vector<row<route_settings>> out;
+    for (auto part : {lookup_route_rows(), proxy_tls_route_rows()})
         out.insert(out.end(), part.begin(), part.end());
     return out;
 }
@@ -22,8 +36,11 @@ std::vector<const directive*> join_directives() {
         out.push_back(&r.about);
     for (auto& r : server_rows())
         out.push_back(&r.about);
-    for (auto& r : route_rows())
+    for (auto& r : certificate_rows())
         out.push_back(&r.about);
+    // What means the same for a server is there already.
+    for (auto& r : route_rows())
+        if ((r.about.where & in_server) == 0) out.push_back(&r.about);
     return out;
 }
 
@@ -31,6 +48,11 @@ std::vector<const directive*> join_directives() {
 
 std::span<const row<server_settings>> server_rows() {
     static const auto rows = join_server_rows();
+    return rows;
+}
+
+std::span<const row<route_settings>> route_rows() {
+    static const auto rows = join_route_rows();
     return rows;
 }
 
@@ -55,10 +77,11 @@ std::vector<std::string_view> names_in(unsigned where) {
 }
 
 std::string contexts_text(unsigned where) {
-    constexpr std::array<std::pair<unsigned, std::string_view>, 4> names{
+    constexpr std::array<std::pair<unsigned, std::string_view>, 5> names{
         {{in_main, "the top of the file"},
          {in_mail, "[mail]"},
          {in_server, "[[mail.server]]"},
+         {in_certificate, "[[mail.certificate]] or [[mail.server.certificate]]"},
          {in_route, "[[mail.route]] or [[mail.server.route]]"}}
     };
     std::string out;

@@ -13,17 +13,24 @@ namespace postern::config {
 std::span<const row<settings>> process_rows();
 std::span<const row<server_settings>> server_rows(); // of [mail] and [[mail.server]]
 std::span<const row<route_settings>> route_rows();
+std::span<const row<certificate_settings>> certificate_rows();
 
 // Parts of server_rows(), each in its own file.
 std::span<const row<server_settings>> general_rows();
 std::span<const row<server_settings>> tls_rows();
 std::span<const row<server_settings>> ticket_rows();
+std::span<const row<server_settings>> many_names_rows();
 std::span<const row<server_settings>> protocol_rows();
 std::span<const row<server_settings>> proxy_rows();
+std::span<const row<server_settings>> proxy_tls_rows();
 std::span<const row<server_settings>> lookup_rows();
 
+// Parts of route_rows(). The first are those of proxy_tls_rows(), for a route.
+std::span<const row<route_settings>> proxy_tls_route_rows();
+std::span<const row<route_settings>> lookup_route_rows();
+
 // Every directive, in the order of the reference. A name may stand here twice, when it means one
-// thing for a server and another for a route.
+// thing for a server and another for a block within it.
 const std::vector<const directive*>& all_directives();
 
 // Those of a name that may stand in one of the contexts.

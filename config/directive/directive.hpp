@@ -10,7 +10,13 @@
 namespace postern::config {
 
 // Where a directive may stand.
-enum context : unsigned { in_main = 1, in_mail = 2, in_server = 4, in_route = 8 };
+enum context : unsigned {
+    in_main = 1,
+    in_mail = 2,
+    in_server = 4,
+    in_route = 8,
+    in_certificate = 16
+};
 
 // What a server must do for the directive to mean anything there.
 enum class matters {
@@ -20,7 +26,9 @@ enum class matters {
     with_pop3,
     with_smtp,
     with_static,
-    with_auth_http
+    with_auth_http,
+    with_certificate_dir,
+    with_proxy_ssl
 };
 
 // All that is known of one directive. The type, the parser and the way back are filled in by
@@ -39,7 +47,8 @@ struct directive {
     std::vector<std::string_view> (*words)() = nullptr;
 };
 
-// A directive and the field that it fills. Root is settings, server_settings or route_settings.
+// A directive and the field that it fills. Root is settings, server_settings,
+// route_settings or certificate_settings.
 template <class Root> struct row {
     directive about;
     bool (*read)(Root&, const value&, reading&) = nullptr;

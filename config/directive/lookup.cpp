@@ -21,7 +21,9 @@ constexpr row<S> server_part[] = {
         {.name = "upstream",
          .where = anywhere,
          .summary = "The mail server for everyone without a route.",
-         .more = "Without a port it is the protocol's own: 143, 110 or 25.",
+         .more =
+             "Without a port it is the protocol's own: 143, 110 or 25; with `proxy_ssl` on 993, "
+             "995 or 465.",
          .by_default = "none",
          .when = matters::with_static}
     ),
@@ -105,6 +107,6 @@ constexpr row<R> route_part[] = {
 }
 
 std::span<const row<server_settings>> lookup_rows() { return server_part; }
-std::span<const row<route_settings>> route_rows() { return route_part; }
+std::span<const row<route_settings>> lookup_route_rows() { return route_part; }
 
 }

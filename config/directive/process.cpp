@@ -131,11 +131,30 @@ constexpr row<settings> rows[] = {
          .summary = "How long sessions may go on after QUIT.",
          .more = "When it is over, they are ended. With 0 there is no such limit."}
     ),
+    bind<time_of<std::chrono::milliseconds, 0>, &settings::process, &P::certificate_watch>(
+        {.name = "ssl_certificate_watch",
+         .where = in_main,
+         .summary = "How often the files of certificates and keys are looked at for changes.",
+         .more =
+             "A changed pair that works serves the next handshakes of every worker, without a "
+             "reload; one that does not is named in the log, and the old one goes on. With many "
+             "files a look takes longer and comes less often, so that it costs at most one part in "
+             "fifty of a processor core. With 0 files are read at start and reload only."}
+    ),
     bind<user_and_group, &settings::process>(
         {.name = "user",
          .where = in_main,
          .summary = "The account that workers become when postern is started as root.",
          .more = "Without a group it is the account's own."}
+    ),
+    bind<flag, &settings::process, &P::key_process>(
+        {.name = "ssl_key_process",
+         .where = in_main,
+         .summary = "Whether private keys live in a process of their own, which does nothing but "
+                    "sign for the workers.",
+         .more = "A worker that is taken over then has no key to give away, and a slow signature "
+                 "holds up nobody else in it. Cipher suites without ECDHE are not offered, since "
+                 "they need the key for more than a signature. Not with `worker_processes` 0."}
     ),
     bind<file_path, &settings::process, &P::pid_file>(
         {.name = "pid",

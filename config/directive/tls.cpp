@@ -1,9 +1,9 @@
 #include "config/directive/all.hpp"
 #include "config/directive/bind.hpp"
+#include "config/directive/tls_words.hpp"
 #include "config/value/cache.hpp"
 #include "config/value/numbers.hpp"
 #include "config/value/texts.hpp"
-#include "config/value/words.hpp"
 
 namespace postern::config {
 
@@ -18,15 +18,6 @@ constexpr named<starttls_mode> starttls_words[] = {
     {"on",   starttls_mode::on  },
     {"off",  starttls_mode::off },
     {"only", starttls_mode::only},
-};
-
-constexpr named<tls_version> version_words[] = {
-    {"SSLv2",   tls_version::ssl2  },
-    {"SSLv3",   tls_version::ssl3  },
-    {"TLSv1",   tls_version::tls1  },
-    {"TLSv1.1", tls_version::tls1_1},
-    {"TLSv1.2", tls_version::tls1_2},
-    {"TLSv1.3", tls_version::tls1_3},
 };
 
 constexpr row<S> rows[] = {

@@ -19,6 +19,7 @@ public:
 private:
     void server(std::size_t);
     void routes(std::size_t);
+    void certificates(std::size_t);
     void line(std::string_view name, const written&, const place*);
     void header(std::string_view text, const place&);
     std::string comment(const place*) const;
@@ -45,10 +46,30 @@ void dumper::header(std::string_view text, const place& where) {
 void dumper::server(std::size_t n) {
     auto& settings = from_.made->servers[n];
     header("[[mail.server]]", from_.from.of_server(n));
+    auto& tls = settings.tls; // without ssl_certificate another one is the default
+    auto is_there = [&](std::string_view name) {
+        return !tls.certificates.empty() ||
+               (name != "ssl_certificate" && name != "ssl_certificate_key");
+    };
     for (auto& row : server_rows())
-        if (has_effect(row.about, settings))
+        if (has_effect(row.about, settings) && is_there(row.about.name))
             line(row.about.name, row.write(settings, base_), from_.from.find(n, row.about.name));
+    if (settings.uses_tls()) certificates(n);
     if (settings.lookup.auth_http.empty()) routes(n);
+}
+
+void dumper::certificates(std::size_t n) {
+    auto& all = from_.made->servers[n].tls.names.certificates;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        auto where = from_.from.find(n, certificate_origin(i, ""));
+        header("[[mail.server.certificate]]", where ? *where : from_.from.of_server(n));
+        for (auto& row : certificate_rows())
+            line(
+                row.about.name,
+                row.write(all[i], base_),
+                from_.from.find(n, certificate_origin(i, row.about.name))
+            );
+    }
 }
 
 void dumper::routes(std::size_t n) {
@@ -56,12 +77,10 @@ void dumper::routes(std::size_t n) {
     for (std::size_t i = 0; i < all.size(); ++i) {
         auto where = from_.from.find(n, route_origin(i, ""));
         header("[[mail.server.route]]", where ? *where : from_.from.of_server(n));
+        // What a route does not say itself is its server's.
         for (auto& row : route_rows())
-            line(
-                row.about.name,
-                row.write(all[i], base_),
-                from_.from.find(n, route_origin(i, row.about.name))
-            );
+            if (auto said = from_.from.find(n, route_origin(i, row.about.name)))
+                line(row.about.name, row.write(all[i], base_), said);
     }
 }
 

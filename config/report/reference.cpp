@@ -24,6 +24,7 @@ std::string default_text(const directive& d) {
     if (!d.by_default.empty()) return std::string(d.by_default);
     auto text = default_of(d, process_rows());
     if (text.empty()) text = default_of(d, server_rows());
+    if (text.empty()) text = default_of(d, certificate_rows());
     if (text.empty()) text = default_of(d, route_rows());
     return text.empty() ? "none" : text;
 }
@@ -43,6 +44,8 @@ std::string_view matters_text(matters when) {
     case matters::with_smtp: return "Matters to SMTP servers.";
     case matters::with_static: return "Matters to servers without `auth_http`.";
     case matters::with_auth_http: return "Matters to servers with `auth_http`.";
+    case matters::with_certificate_dir: return "Matters to servers with `ssl_certificate_dir`.";
+    case matters::with_proxy_ssl: return "Matters where `proxy_ssl` is not `off`.";
     }
     return {};
 }
@@ -118,7 +121,8 @@ too (`4096`, `4k`, `10m`, `1g`). Relative file names count from the folder of th
 
 std::string reference() {
     auto out = std::string(preface) + section("The program", process_rows()) +
-               section("Servers", server_rows()) + section("Routes", route_rows());
+               section("Servers", server_rows()) + section("Certificates", certificate_rows()) +
+               section("Routes", lookup_route_rows());
     out.pop_back(); // the last blank line
     return out;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings/protocol.hpp"
+#include "config/settings/proxy_tls.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -29,6 +30,7 @@ struct route_settings {
     std::optional<mail_protocol> protocol; // only for this protocol
     upstream_address upstream;
     std::string upstream_user; // see lookup_settings::upstream_user; empty: the server's
+    proxy_tls_settings tls;    // the server's, where the route does not say otherwise
 };
 
 // An http:// address of an auth_http service.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "config/settings/proxy_tls.hpp"
+
 #include <chrono>
 #include <cstddef>
 
@@ -13,6 +15,7 @@ struct proxy_settings {
     bool xclient = true;
     bool smtp_auth = false;
     std::chrono::milliseconds connect_timeout{10000};
+    proxy_tls_settings tls;
 };
 
 }

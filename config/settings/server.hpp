@@ -48,6 +48,14 @@ struct server_settings {
             if (l.ssl) return true;
         return false;
     }
+
+    bool uses_proxy_tls() const {
+        if (proxy.tls.uses_tls()) return true;
+        if (!lookup.auth_http.empty()) return false; // no route is taken
+        for (auto& r : lookup.routes)
+            if (r.tls.uses_tls()) return true;
+        return false;
+    }
 };
 
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/settings/certificates.hpp"
 #include "config/settings/file.hpp"
 #include "config/settings/tickets.hpp"
 
@@ -68,12 +69,14 @@ struct tls_settings {
     };
     std::vector<file> certificate_keys; // missing ones: the certificate's own file
     file password_file;                 // one pass phrase a line
+    many_names_settings names;
     std::string ciphers = "HIGH:!aNULL:!MD5";
     bool prefer_server_ciphers = true;
     tls_versions versions{tls_version::tls1_2, tls_version::tls1_3};
     session_cache cache;
     std::chrono::seconds session_timeout{300};
     ticket_settings tickets;
+    bool keys_elsewhere = false; // ssl_key_process: what is served must need signatures alone
 };
 
 }

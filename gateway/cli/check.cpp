@@ -6,8 +6,15 @@
 
 namespace postern::gateway {
 
-int check_command(const std::string& file, const tls::backend& library) {
-    auto seen = examine(file, library);
+int check_command(const std::string& file, bool quick, const tls::backend& library) {
+    examination how;
+    how.thorough = !quick;
+    how.trying = [](const std::string& folder, std::size_t count) {
+        if (count >= 1000)
+            std::cerr << "trying the keys of " << count << " certificates in " << folder
+                      << "; --quick leaves that out\n";
+    };
+    auto seen = examine(file, library, how);
     std::cerr << seen.printed();
     if (!seen.good()) return wrong_configuration;
     std::cerr << file << ": ok\n";

@@ -11,13 +11,13 @@ constexpr const char* bash_before = R"(# bash completion for postern
 _postern() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
   case $before in
-    postern) COMPREPLY=($(compgen -W "run check dump directives version completions --help --version" -- "$word")) ;;
+    postern) COMPREPLY=($(compgen -W "run check certs dump directives version completions --help --version" -- "$word")) ;;
     -c|--config) COMPREPLY=($(compgen -f -- "$word")) ;;
     completions) COMPREPLY=($(compgen -W "bash" -- "$word")) ;;
     directives) COMPREPLY=($(compgen -W ")";
 
 constexpr const char* bash_after = R"(" -- "$word")) ;;
-    *) COMPREPLY=($(compgen -W "-c --config --help" -- "$word")) ;;
+    *) COMPREPLY=($(compgen -W "-c --config --help --json --quick" -- "$word")) ;;
   esac
 }
 complete -F _postern postern

@@ -25,6 +25,7 @@ struct arguments {
     std::string file = "/etc/postern/postern.toml", name, shell = "bash";
     int socket = -1;
     long user = -1, group = -1;
+    bool quick = false, as_json = false;
     std::function<int()> work; // of the command that was given
 };
 
@@ -55,9 +56,23 @@ void add_commands(CLI::App& app, arguments& given, const tls::backend& library) 
     takes_file(run, given);
     auto check =
         add_command(app, given, "check", "Says all that is wrong with a configuration.", [&] {
-            return check_command(given.file, library);
+            return check_command(given.file, given.quick, library);
         });
     takes_file(check, given);
+    check->add_flag(
+        "--quick",
+        given.quick,
+        "does not try each key of ssl_certificate_dir, which takes milliseconds for one"
+    );
+    auto certs = add_command(
+        app,
+        given,
+        "certs",
+        "Lists all certificates: names, keys, expiry, fingerprints, and who uses them.",
+        [&] { return certs_command(given.file, given.as_json, library); }
+    );
+    takes_file(certs, given);
+    certs->add_flag("--json", given.as_json, "as a JSON array");
     auto dump = add_command(
         app,
         given,
@@ -92,10 +107,15 @@ void add_commands(CLI::App& app, arguments& given, const tls::backend& library) 
     auto worker = add_command(app, given, "worker", "", [&] {
         return worker_command(given.socket, given.user, given.group, library);
     });
-    worker->group(""); // hidden
-    worker->add_option("socket", given.socket)->required();
-    worker->add_option("user", given.user);
-    worker->add_option("group", given.group);
+    auto signer = add_command(app, given, "signer", "", [&] {
+        return signer_command(given.socket, given.user, given.group, library);
+    });
+    for (auto* child : {worker, signer}) {
+        child->group(""); // hidden
+        child->add_option("socket", given.socket)->required();
+        child->add_option("user", given.user);
+        child->add_option("group", given.group);
+    }
 }
 
 std::vector<std::string> names_of(const CLI::App& app) {

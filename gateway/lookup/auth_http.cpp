@@ -44,6 +44,8 @@ verdict verdict_of(auth_http::route&& from) {
     to.upstream.port = from.port;
     to.user = std::move(from.user);
     to.password = std::move(from.password);
+    to.tls_mode = from.tls;
+    to.tls_name = std::move(from.tls_name);
     return to;
 }
 

@@ -29,6 +29,11 @@ struct route {
     config::upstream_address upstream; // the port is filled in
     std::string user;
     std::optional<secret> password;
+
+    // How: null is the server's own settings. The words of a lookup win over both.
+    const config::proxy_tls_settings* tls = nullptr;
+    std::optional<config::upstream_tls> tls_mode;
+    std::string tls_name;
 };
 
 // The lookup says no: what the client hears, and when. No wait: the connection ends after the

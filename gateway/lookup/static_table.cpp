@@ -6,7 +6,8 @@ namespace postern::gateway {
 
 using config::route_settings;
 
-static_table::static_table(const config::lookup_settings& settings) : settings_(settings) {
+static_table::static_table(const config::lookup_settings& settings, config::upstream_tls mode)
+    : settings_(settings), mode_(mode) {
     for (auto& r : settings.routes) {
         if (!r.user.empty())
             users_[fold(r.user)].push_back(&r);
@@ -37,12 +38,15 @@ const route_settings* static_table::choose(std::string_view user, config::mail_p
     return nullptr;
 }
 
-config::upstream_address with_port(config::upstream_address to, config::mail_protocol protocol) {
+config::upstream_address with_port(
+    config::upstream_address to, config::mail_protocol protocol, config::upstream_tls mode
+) {
     if (to.port != 0 || to.host.starts_with("unix:")) return to;
+    bool tls = mode == config::upstream_tls::on;
     switch (protocol) {
-    case config::mail_protocol::imap: to.port = 143; break;
-    case config::mail_protocol::pop3: to.port = 110; break;
-    case config::mail_protocol::smtp: to.port = 25; break;
+    case config::mail_protocol::imap: to.port = tls ? 993 : 143; break;
+    case config::mail_protocol::pop3: to.port = tls ? 995 : 110; break;
+    case config::mail_protocol::smtp: to.port = tls ? 465 : 25; break;
     }
     return to;
 }
@@ -59,7 +63,8 @@ verdict static_table::find(std::string_view user, config::mail_protocol protocol
     }
     bool own = chosen && !chosen->upstream_user.empty();
     route to;
-    to.upstream = with_port(upstream, protocol);
+    to.upstream = with_port(upstream, protocol, chosen ? chosen->tls.mode : mode_);
+    if (chosen) to.tls = &chosen->tls;
     to.user = fill_in(own ? chosen->upstream_user : settings_.upstream_user, user);
     return to;
 }

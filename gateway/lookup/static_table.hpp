@@ -15,8 +15,8 @@ namespace postern::gateway {
 // gateway should not say which names exist.
 class static_table final : public lookup {
 public:
-    // The settings outlive the table.
-    explicit static_table(const config::lookup_settings&);
+    // The settings outlive the table. mode: that of the default upstream.
+    explicit static_table(const config::lookup_settings&, config::upstream_tls = {});
 
     task<result<verdict>> find(const query&, std::string& trouble) override;
 
@@ -29,11 +29,14 @@ private:
     const config::route_settings* choose(std::string_view user, config::mail_protocol) const;
 
     const config::lookup_settings& settings_;
+    config::upstream_tls mode_;
     rows users_, domains_; // by their names in lower case
     std::vector<const config::route_settings*> patterns_;
 };
 
-// A port for an address that has none.
-config::upstream_address with_port(config::upstream_address, config::mail_protocol);
+// A port for an address that has none: the protocol's, or that of the protocol over TLS.
+config::upstream_address with_port(
+    config::upstream_address, config::mail_protocol, config::upstream_tls = {}
+);
 
 }

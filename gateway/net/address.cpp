@@ -4,6 +4,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstring>
+#include <optional>
 #include <sys/socket.h>
 #include <utility>
 
@@ -15,18 +16,33 @@ static ip::address plain(ip::address a) {
     return a;
 }
 
-peer_name name_of(const boost::asio::generic::stream_protocol::endpoint& from) {
+// Nothing when it is of another family.
+static std::optional<ip::tcp::endpoint> internet(
+    const boost::asio::generic::stream_protocol::endpoint& from
+) {
     auto family = from.size() == 0 ? AF_UNSPEC : from.data()->sa_family;
     ip::tcp::endpoint to;
     if ((family != AF_INET && family != AF_INET6) || from.size() > to.capacity())
-        return {"unix:", "unix:"};
+        return std::nullopt;
     std::memcpy(to.data(), from.data(), from.size());
     to.resize(from.size());
-    auto address = plain(to.address());
+    return to;
+}
+
+peer_name name_of(const boost::asio::generic::stream_protocol::endpoint& from) {
+    auto to = internet(from);
+    if (!to) return {"unix:", "unix:"};
+    auto address = plain(to->address());
     auto text = address.to_string();
     std::string full = address.is_v6() ? "[" + text + "]:" : text + ":";
-    full += std::to_string(to.port());
+    full += std::to_string(to->port());
     return {std::move(text), std::move(full)};
+}
+
+bool is_here(const boost::asio::generic::stream_protocol::endpoint& at) {
+    if (at.size() > 0 && at.data()->sa_family == AF_UNIX) return true;
+    auto to = internet(at);
+    return to && plain(to->address()).is_loopback();
 }
 
 }

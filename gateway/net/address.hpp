@@ -15,4 +15,8 @@ struct peer_name {
 
 peer_name name_of(const boost::asio::generic::stream_protocol::endpoint&);
 
+// Whether what is said to that address stays on this machine: loopback (127.0.0.0/8, ::1) or a Unix
+// socket.
+bool is_here(const boost::asio::generic::stream_protocol::endpoint&);
+
 }

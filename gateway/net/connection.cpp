@@ -1,6 +1,7 @@
 #include "gateway/net/connection.hpp"
 
 #include "gateway/net/buffers.hpp"
+#include "gateway/signing/signing_client.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -24,6 +25,13 @@ connection::connection(stream_socket socket, std::shared_ptr<const tls::server> 
     expire_after(60s);
 }
 
+connection::connection(
+    stream_socket socket, std::shared_ptr<const tls::client> by, tls::destination to
+)
+    : connection(std::move(socket)) {
+    if (by) upstream_ = std::make_unique<way_out>(way_out{std::move(by), std::move(to)});
+}
+
 connection::connection(stream_socket socket, std::unique_ptr<tls::engine> engine)
     : connection(std::move(socket)) {
     engine_ = std::move(engine);
@@ -44,12 +52,14 @@ void connection::expire_after(std::chrono::milliseconds time) {
 void connection::settle() {
     limit_.reset();
     server_.reset();
+    upstream_.reset();
     held_ = std::string();
     wipe_lent();
 }
 
 void connection::stop() {
     stopped_ = true;
+    if (asked_) asked_->bell.cancel();
     error_code ignored;
     socket_.close(ignored);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "backends/tls/client.hpp"
 #include "backends/tls/engine.hpp"
 #include "backends/tls/server.hpp"
 #include "gateway/net/deadline.hpp"
@@ -20,6 +21,8 @@ class reception;
 }
 
 namespace postern::gateway {
+class signing_client;
+struct signature_call;
 
 using stream_socket = boost::asio::generic::stream_protocol::socket;
 
@@ -42,6 +45,9 @@ public:
     // it is set.
     explicit connection(stream_socket, std::shared_ptr<const tls::server> = nullptr);
 
+    // One to an upstream: start_tls() then plays the client's side.
+    connection(stream_socket, std::shared_ptr<const tls::client>, tls::destination);
+
     // One whose handshake is done.
     connection(stream_socket, std::unique_ptr<tls::engine>);
 
@@ -52,6 +58,9 @@ public:
     task<result<void>> write(std::string_view text) override;
     task<result<void>> start_tls() override; // errc::tls_failed: trouble() says why
     const tls::facts* tls() const override;
+
+    // Who makes the signatures of keys that are not in this process. It outlives every wait.
+    void sign_with(signing_client* signer) { signer_ = signer; }
 
     // The moment at which waits fail, counted from now: one for all that follow, not restarted by
     // any.
@@ -94,8 +103,10 @@ public:
 private:
     task<result<void>> wait(stream_socket::wait_type);
     task<result<void>> send_rest();
+    task<result<std::unique_ptr<tls::engine>>> begin_tls();
     task<result<std::unique_ptr<tls::engine>>> welcome();
     task<result<void>> shake_hands();
+    task<result<void>> have_signed();
     result<std::size_t> receive(std::byte* into, std::size_t most); // 0: nothing there
     result<std::size_t> send(const void* bytes, std::size_t size);  // 0: no room
     glance look_plain(std::size_t most);
@@ -105,9 +116,17 @@ private:
     result<std::size_t> push_tls(std::string_view bytes);
     boost::system::error_code tls_failed();
 
+    struct way_out {
+        std::shared_ptr<const tls::client> by;
+        tls::destination to;
+    };
+
     stream_socket socket_;
     std::shared_ptr<const tls::server> server_;
+    std::unique_ptr<way_out> upstream_;
     std::unique_ptr<tls::engine> engine_;
+    signing_client* signer_ = nullptr;
+    std::shared_ptr<signature_call> asked_; // while it is waited for
     std::optional<deadline> limit_;
     std::string held_; // read by quiet_for() and not yet by anybody else
     std::string trouble_;

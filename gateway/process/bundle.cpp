@@ -75,11 +75,16 @@ void write(writer& out, const bundle& b) {
         out.put(file.bytes ? file.bytes->reveal() : std::string_view());
     }
     out.put(b.access_log ? 1 : 0);
+    out.put(b.signer ? 1 : 0);
     out.put(b.zones.size());
     for (auto& z : b.zones) {
         out.put(std::string_view(z.name));
         out.put(z.bytes);
     }
+    out.put(b.settings);
+    out.put(b.folders.size());
+    for (auto& f : b.folders)
+        out.put(std::string_view(f.path));
     out.put(b.listeners.size());
     for (auto& l : b.listeners) {
         out.put(l.key);
@@ -103,11 +108,18 @@ bool read(reader_of in, std::vector<descriptor> files, bundle& b) {
     b.error_log = take();
     b.ticket_keys = take();
     if (in.number() != 0) b.access_log = take();
+    if (in.number() != 0) b.signer = take();
     for (auto n = in.number(); n > 0 && in.good(); --n) {
         auto& z = b.zones.emplace_back();
         z.name = in.text();
         z.bytes = in.number();
         z.memory = take();
+    }
+    b.settings = in.number();
+    for (auto n = in.number(); n > 0 && in.good(); --n) {
+        auto& f = b.folders.emplace_back();
+        f.path = in.text();
+        f.memory = take();
     }
     for (auto n = in.number(); n > 0 && in.good(); --n) {
         auto& l = b.listeners.emplace_back();
@@ -120,7 +132,8 @@ bool read(reader_of in, std::vector<descriptor> files, bundle& b) {
         return std::ranges::all_of(all, [&](auto& x) { return static_cast<bool>(x.*which); });
     };
     return in.at_end() && next == files.end() && b.error_log && b.ticket_keys &&
-           whole(b.zones, &bundle::zone::memory) && whole(b.listeners, &bundle::listener::socket);
+           whole(b.zones, &bundle::zone::memory) && whole(b.folders, &bundle::folder::memory) &&
+           whole(b.listeners, &bundle::listener::socket);
 }
 
 }
@@ -145,8 +158,11 @@ result<message> pack(const bundle& b) {
     m.number = b.number;
     std::vector<int> fds{memory->fd(), b.error_log.get(), b.ticket_keys.get()};
     if (b.access_log) fds.push_back(b.access_log.get());
+    if (b.signer) fds.push_back(b.signer.get());
     for (auto& z : b.zones)
         fds.push_back(z.memory.get());
+    for (auto& f : b.folders)
+        fds.push_back(f.memory.get());
     for (auto& l : b.listeners)
         fds.push_back(l.socket.get());
     for (auto fd : fds) {

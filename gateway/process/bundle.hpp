@@ -27,13 +27,22 @@ struct bundle {
         descriptor memory; // a segment
     };
 
-    std::uint64_t number = 0; // counts up with every configuration
-    std::string name;         // the configuration file's path
+    // A folder of ssl_certificate_dir, read: a catalog (backends/tls/catalog.hpp).
+    struct folder {
+        std::string path;
+        descriptor memory; // sealed
+    };
+
+    std::uint64_t number = 0;   // counts up with every bundle
+    std::uint64_t settings = 0; // the same as in an earlier bundle: only the folders are new
+    std::string name;           // the configuration file's path
     secret text;
     std::map<std::string, config::file_answer> files;
     descriptor error_log, access_log; // no access log: it is off
     descriptor ticket_keys;           // a segment
+    descriptor signer;                // to the signing process; none: the keys are in `files`
     std::vector<zone> zones;
+    std::vector<folder> folders;
     std::vector<listener> listeners;
 
     // Answers from `files` alone; ENOENT for any other. The bundle must outlive it.

@@ -25,7 +25,7 @@ boost::system::error_code error_of(int value) { return {value, boost::system::sy
 
 bool known(std::uint32_t what) {
     return what >= static_cast<std::uint32_t>(word::bundle) &&
-           what <= static_cast<std::uint32_t>(word::refused);
+           what <= static_cast<std::uint32_t>(word::signer);
 }
 
 struct packet {

@@ -19,6 +19,9 @@ enum class word : std::uint32_t {
     stop,       // to the worker: end all sessions and leave
     applied,    // to the master: bundle number `number` is in force
     refused,    // to the master: it is not; `text` says why, and what was before goes on
+    keys,       // to the signing process: sign with these (signing/key_set.hpp)
+    attend,     // to the signing process: a worker's socket
+    signer,     // to the worker: a socket to the signing process, the former one being dead
 };
 
 struct message {

@@ -155,6 +155,21 @@ void crew::reopen_logs(int error_log, int access_log) {
     if (local_) local_->reopen_logs(duplicate(error_log), duplicate(access_log));
 }
 
+void crew::introduce_signer(const std::function<result<descriptor>()>& door) {
+    auto introduce = [&](child& who) {
+        auto socket = door();
+        if (!socket) return; // its handshakes end at their deadlines
+        message m;
+        m.what = word::signer;
+        m.files.push_back(std::move(*socket));
+        who.tell(m);
+    };
+    for (auto& [slot, s] : slots_)
+        if (s.who) introduce(*s.who);
+    for (auto& c : leaving_)
+        introduce(*c);
+}
+
 void crew::reap() {
     for (auto& [slot, s] : slots_)
         if (auto how = s.who ? s.who->ended() : std::nullopt) replace(slot, s, *how);

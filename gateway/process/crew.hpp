@@ -40,6 +40,9 @@ public:
 
     void reopen_logs(int error_log, int access_log); // borrowed; -1: none
 
+    // There is another signing process: every worker gets a socket to it.
+    void introduce_signer(const std::function<result<descriptor>()>& door);
+
     // After SIGCHLD.
     void reap();
 

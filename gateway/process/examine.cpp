@@ -2,17 +2,37 @@
 
 #include "backends/tls/builtin_store.hpp"
 #include "backends/tls/ticket_ring.hpp"
+#include "gateway/certificates/marks.hpp"
 #include "gateway/session/generation.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <cstring>
+#include <set>
 
 namespace postern::gateway {
 namespace {
 
+using shelf = tls::catalog_shelf;
+
+// Each folder's certificates with the first server that names it.
+void prove_folders(const generation& all, const examination& how) {
+    std::set<std::string> done;
+    for (auto& s : all.servers) {
+        auto in_folder = s.tls && s.tls->names ? s.tls->names->in_folder() : nullptr;
+        if (!in_folder || !done.insert(s.settings->tls.names.folder).second) continue;
+        if (how.trying) how.trying(s.settings->tls.names.folder, in_folder->size());
+        s.tls->names->prove_all();
+    }
+}
+
 // Contexts are compiled, each shakes hands with itself, and all of it is thrown away again.
-std::vector<config::diagnostic> prove(const config::loaded& config, const tls::backend& library) {
+std::vector<config::diagnostic> prove(
+    const examined& e,
+    const config::loaded& config,
+    const tls::backend& library,
+    const examination& how
+) {
     boost::asio::io_context loop;
     tls::builtin_store store(16);
     tls::local_ticket_keys keys;
@@ -20,7 +40,18 @@ std::vector<config::diagnostic> prove(const config::loaded& config, const tls::b
     places.zone = [&](const std::string&) { return &store; };
     places.builtin = [&](std::size_t) { return &store; };
     places.keys = &keys;
-    return raise(config, library, places, loop).diagnostics;
+    places.folder = [&](const std::string& path) -> std::shared_ptr<const shelf> {
+        auto at = e.folders.find(path);
+        if (at == e.folders.end()) return nullptr;
+        return std::make_shared<const shelf>(shelf{at->second->catalog});
+    };
+    std::vector<config::complaint> later;
+    places.report = [&](const config::complaint& c) { later.push_back(c); };
+    auto made = raise(config, library, places, loop);
+    if (how.thorough && made.made) prove_folders(*made.made, how);
+    for (auto& d : config::locate(later, config.from, 0))
+        made.diagnostics.push_back(std::move(d));
+    return made.diagnostics;
 }
 
 // load() has said so already, and why.
@@ -30,11 +61,68 @@ bool is_of_unread_file(const config::diagnostic& d) {
 
 // What only the TLS library can tell is told together with the rest, so a configuration with errors
 // is proved as well, as far as it could be read.
-std::vector<config::diagnostic> prove_draft(config::loaded config, const tls::backend& library) {
+std::vector<config::diagnostic> prove_draft(const examined& e, const tls::backend& library) {
+    auto config = e.config;
     config.made = config.draft;
-    auto found = prove(config, library);
+    auto found = prove(e, config, library, {});
     std::erase_if(found, is_of_unread_file);
     return found;
+}
+
+// A few of many, as warnings about the first server that names the folder.
+void complain_of_files(examined& e, const read_folder& folder, std::size_t server) {
+    constexpr std::size_t most_told = 20;
+    std::vector<config::complaint> out;
+    std::size_t count = 0;
+    for (auto& item : folder.items)
+        if (!item.wrong.empty() && ++count <= most_told)
+            out.push_back({config::severity::warning, "ssl_certificate_dir", item.wrong, {}});
+    if (count > most_told)
+        out.push_back(
+            {config::severity::warning,
+             "ssl_certificate_dir",
+             std::to_string(count - most_told) + " more files in \"" + folder.path +
+                 "\" cannot be used",
+             {}}
+        );
+    e.complain(out, server);
+}
+
+void read_folder_of(
+    examined& e, const std::string& path, std::size_t server, const folder_reading& how
+) {
+    auto listed = list_folder(path);
+    folder_result got;
+    if (listed.error == 0) got = read_listed(path, listed, how);
+    auto why = listed.error ? std::strerror(listed.error) : got.error;
+    if (got.made) {
+        e.folders[path] = got.made;
+        return complain_of_files(e, *got.made, server);
+    }
+    e.complain(
+        {
+            {config::severity::error,
+             "ssl_certificate_dir", "cannot read the folder \"" + path + "\": " + why,
+             {}}
+    },
+        server
+    );
+}
+
+// The folders of ssl_certificate_dir, each once.
+void read_folders(examined& e, const tls::backend& library, const examined* before) {
+    if (!e.config.draft) return;
+    auto& servers = e.config.draft->servers;
+    std::set<std::string> seen;
+    for (std::size_t n = 0; n < servers.size(); ++n) {
+        auto& path = servers[n].tls.names.folder;
+        if (path.empty() || !servers[n].uses_tls() || !seen.insert(path).second) continue;
+        folder_reading how{library.primitives()};
+        if (before)
+            if (auto old = before->folders.find(path); old != before->folders.end())
+                how.before = old->second.get();
+        read_folder_of(e, path, n, how);
+    }
 }
 
 config::diagnostic unreadable(const std::string& path, int error) {
@@ -61,7 +149,7 @@ std::string examined::printed() const {
     return out;
 }
 
-examined examine(const std::string& path, const tls::backend& library) {
+examined examine(const std::string& path, const tls::backend& library, const examination& how) {
     examined e;
     e.name = path;
     auto file = config::read_from_disk(path);
@@ -71,11 +159,13 @@ examined examine(const std::string& path, const tls::backend& library) {
     }
     e.text = *file.bytes;
     auto read_and_keep = [&](const std::string& named) {
+        e.marks[named] = mark_of_file(named);
         return e.files[named] = config::read_from_disk(named);
     };
     e.config = config::load(e.text.reveal(), path, read_and_keep);
     e.diagnostics = e.config.diagnostics;
-    auto more = e.config.made ? prove(e.config, library) : prove_draft(e.config, library);
+    read_folders(e, library, how.before);
+    auto more = e.config.made ? prove(e, e.config, library, how) : prove_draft(e, library);
     e.diagnostics.insert(e.diagnostics.end(), more.begin(), more.end());
     config::tidy(e.diagnostics);
     return e;

@@ -3,8 +3,12 @@
 #include "backends/tls/backend.hpp"
 #include "config/build/load.hpp"
 #include "config/value/secret.hpp"
+#include "gateway/certificates/folder_reading.hpp"
 
+#include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,6 +20,8 @@ struct examined {
     std::string name; // the file's path
     secret text;
     std::map<std::string, config::file_answer> files; // what it names, as they were read
+    std::map<std::string, std::uint64_t> marks;       // of those files, from before they were read
+    std::map<std::string, std::shared_ptr<const read_folder>> folders; // ssl_certificate_dir
     config::loaded config;
     std::vector<config::diagnostic> diagnostics; // all of them, sorted; warnings too
 
@@ -27,6 +33,14 @@ struct examined {
     std::string printed() const;
 };
 
-examined examine(const std::string& path, const tls::backend&);
+struct examination {
+    // What was in force before: files of a folder that did not change since are not read again.
+    const examined* before = nullptr;
+    // Every certificate of a folder is made ready to use once, which takes milliseconds for each.
+    // Otherwise that is left to the first client that asks for it.
+    bool thorough = false;
+    std::function<void(const std::string& folder, std::size_t certificates)> trying = {}; // now
+};
+examined examine(const std::string& path, const tls::backend&, const examination& = {});
 
 }

@@ -1,5 +1,6 @@
 #include "gateway/process/master.hpp"
 
+#include "gateway/certificates/keeper.hpp"
 #include "gateway/process/crew.hpp"
 #include "gateway/process/examine.hpp"
 #include "gateway/process/log_files.hpp"
@@ -7,6 +8,9 @@
 #include "gateway/process/pid_file.hpp"
 #include "gateway/process/sockets.hpp"
 #include "gateway/process/zones.hpp"
+#include "gateway/signing/key_house.hpp"
+#include "gateway/signing/key_set.hpp"
+#include "gateway/signing/withhold.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -62,7 +66,16 @@ public:
         : file_(file), library_(library),
           events_(STDERR_FILENO, -1, log_level::notice, config::log_settings::style::text),
           signals_(loop_, SIGTERM, SIGINT),
-          crew_(loop_, own_, library, events_, [this](std::size_t slot) { return supply(slot); }) {
+          keys_(
+              loop_, events_, [this] { crew_.introduce_signer([this] { return keys_.door(); }); }
+          ),
+          crew_(loop_, own_, library, events_, [this](std::size_t slot) { return supply(slot); }),
+          keeper_(
+              loop_,
+              library,
+              events_,
+              {[this] { return !settling_; }, [this](bool settings) { renew(settings); }}
+          ) {
         for (auto s : {SIGQUIT, SIGHUP, SIGUSR1, SIGCHLD})
             signals_.add(s);
     }
@@ -73,10 +86,12 @@ private:
     // What the next configuration needs from the system, opened before anything is changed.
     struct preparations {
         log_files logs;
+        descriptor keys; // with ssl_key_process
         std::optional<identity> become;
     };
     std::optional<preparations> prepare(examined&);
     void open_sockets(examined&);
+    descriptor withhold_keys(examined&);
     void put_in_force(examined, preparations);
     void announce_sockets();
     result<bundle> supply(std::size_t slot);
@@ -89,6 +104,8 @@ private:
     void reopen_logs();
     void leave(bool now);
     void settled(std::size_t refused);
+    void renew(bool settings);
+    void renewed(std::size_t refused);
 
     std::string file_;
     const tls::backend& library_;
@@ -98,13 +115,17 @@ private:
     log_files logs_;
     asio::signal_set signals_;
     examined now_; // the configuration in force
-    std::uint64_t number_ = 0;
+    std::uint64_t number_ = 0,
+                  settings_ = 0; // of the bundle, and of the last one with new settings
     std::optional<identity> become_;
     sockets sockets_;
     zones zones_;
     pid_file pid_;
+    key_house keys_;
     crew crew_;
-    bool leaving_ = false; // there is no way back
+    keeper keeper_;
+    bool settling_ = false; // workers have been told something and have not all answered
+    bool leaving_ = false;  // there is no way back
 };
 
 int master::run() {
@@ -133,8 +154,9 @@ std::optional<master::preparations> master::prepare(examined& next) {
         );
     next.complain(wrong, whole_program);
     open_sockets(next);
+    if (next.good() && settings.process.key_process) made.keys = withhold_keys(next);
     if (next.good()) {
-        auto why = pid_.move_to(settings.process.pid_file);
+        auto why = pid_.move_to(next.config.made->process.pid_file);
         if (!why.empty())
             next.complain(
                 {
@@ -145,6 +167,19 @@ std::optional<master::preparations> master::prepare(examined& next) {
     }
     if (next.good()) return made;
     sockets_.abandon();
+    return {};
+}
+
+// From here on no key is in the configuration.
+descriptor master::withhold_keys(examined& next) {
+    auto packed = pack_keys(withhold(next));
+    if (packed) return std::move(*packed);
+    next.complain(
+        {
+            {config::severity::error, "ssl_key_process", packed.error().message(), {}}
+    },
+        whole_program
+    );
     return {};
 }
 
@@ -171,8 +206,35 @@ void master::put_in_force(examined next, preparations made) {
             log_level::warn,
             "one process serves as root; start it as another user, or set worker_processes to 1"
         );
-    ++number_;
+    settings_ = ++number_;
+    settling_ = true;
+    keeper_.attend(now_);
+    if (made.keys)
+        keys_.keep(std::move(made.keys), become_);
+    else
+        keys_.close();
     crew_.live_on(workers, number_, become_, [this](std::size_t refused) { settled(refused); });
+}
+
+// Of the same configuration, fresh certificates.
+void master::renew(bool settings) {
+    ++number_;
+    if (settings) settings_ = number_;
+    settling_ = true;
+    auto done = [this](std::size_t refused) { renewed(refused); };
+    crew_.live_on(now_.config.made->process.workers, number_, become_, done);
+}
+
+void master::renewed(std::size_t refused) {
+    settling_ = false;
+    if (refused == 0) return events_.event(log_level::info, "every worker has the certificates");
+    events_.event(
+        log_level::error,
+        "not every worker has the new certificates",
+        {
+            {"refused_by", std::to_string(refused)}
+    }
+    );
 }
 
 void master::announce_sockets() {
@@ -195,13 +257,23 @@ void master::announce_sockets() {
 result<bundle> master::supply(std::size_t slot) {
     bundle b;
     b.number = number_;
+    b.settings = settings_;
     b.name = now_.name;
     b.text = now_.text;
     b.files = now_.files;
     b.error_log = duplicate(logs_.error.get());
     b.access_log = duplicate(logs_.access.get());
+    if (keys_.is_open()) {
+        auto door = keys_.door();
+        if (!door) return door.error();
+        b.signer = std::move(*door);
+    }
     if (auto lent = zones_.lend(b); !lent) return lent.error();
     auto good = static_cast<bool>(b.error_log);
+    for (auto& [path, folder] : now_.folders) {
+        b.folders.push_back({path, duplicate(folder->memory->fd())});
+        good = good && b.folders.back().memory;
+    }
     for (auto& place : sockets_.of_worker(slot)) {
         auto& l = b.listeners.emplace_back();
         l.key = place.key;
@@ -215,6 +287,7 @@ result<bundle> master::supply(std::size_t slot) {
 }
 
 void master::settled(std::size_t refused) {
+    settling_ = false;
     if (refused > 0)
         events_.event(
             log_level::error,
@@ -253,13 +326,13 @@ void master::obey(int signal) {
     case SIGQUIT: return leave(false);
     case SIGHUP: return leaving_ ? refuse_while_leaving() : reload();
     case SIGUSR1: return reopen_logs();
-    case SIGCHLD: return crew_.reap();
+    case SIGCHLD: keys_.reap(); return crew_.reap();
     }
 }
 
 void master::reload() {
     notify_reloading();
-    auto next = examine(file_, library_);
+    auto next = examine(file_, library_, {&now_});
     std::optional<preparations> ready;
     if (next.good()) ready = prepare(next);
     say(next.printed());
@@ -322,6 +395,7 @@ void master::refuse_while_leaving() {
 
 void master::leave(bool now) {
     leaving_ = true;
+    keeper_.stop();
     notify_manager("STOPPING=1");
     events_.event(log_level::notice, now ? "stopping" : "stopping when the sessions are done");
     sockets_.close_all();

@@ -101,8 +101,13 @@ void errand::obey(message m) {
         return worker_.reopen_logs(std::move(m.files[0]), std::move(m.files[1]));
     case word::drain: return drain();
     case word::stop: return stop();
+    case word::signer:
+        if (!m.files.empty()) worker_.use_signer(std::move(m.files[0]));
+        return;
     case word::applied:
-    case word::refused: return;
+    case word::refused:
+    case word::keys:
+    case word::attend: return;
     }
 }
 

@@ -32,27 +32,48 @@ std::string printed(const std::vector<config::diagnostic>& all, std::string_view
 }
 
 worker::worker(asio::io_context& loop, belongings& own, const tls::backend& library)
-    : loop_(loop), library_(library), own_(own), patience_(loop) {
-    own_.services.emplace(worker_services{loop_, own_.events, own_.live});
+    : loop_(loop), library_(library), own_(own), signer_(loop), patience_(loop) {
+    own_.services.emplace(worker_services{loop_, own_.events, own_.live, &signer_});
 }
 
 worker::~worker() = default;
 
 std::string worker::apply(bundle b) {
     if (leaving_) return "this worker is leaving\n";
+    if (auto taken = own_.folders.take(b); !taken)
+        return "certificates: " + taken.error().message() + "\n";
+    if (now_ && b.settings == settings_) return {}; // that was all
     auto config = config::load(b.text.reveal(), b.name, b.reader());
     if (!config.made) return printed(config.diagnostics, b.text.reveal());
     if (auto taken = own_.rooms.take(b); !taken)
         return "shared memory: " + taken.error().message() + "\n";
-    auto made = raise(config, library_, own_.rooms.places(), loop_);
+    auto made = raise(config, library_, places(), loop_);
     if (!made.made) return printed(made.diagnostics, b.text.reveal());
+    if (b.signer) signer_.use(std::move(b.signer));
     now_ = std::move(made.made);
+    settings_ = b.settings;
     own_.rooms.used_by(now_);
     use_logs(std::move(b.error_log), std::move(b.access_log));
     auto limit = now_->settings->process.worker_connections;
     most_ = limit ? limit : most_by_descriptors(b.listeners.size());
     hang_doors(std::move(b.listeners));
     return {};
+}
+
+// The log outlives the generations, as all belongings do.
+session_places worker::places() {
+    auto out = own_.rooms.places();
+    out.folder = [this](const std::string& path) { return own_.folders.find(path); };
+    out.report = [&events = own_.events](const config::complaint& c) {
+        events.event(
+            log_level::warn,
+            "certificate cannot be used",
+            {
+                {"why", c.text}
+        }
+        );
+    };
+    return out;
 }
 
 void worker::hang_doors(std::vector<bundle::listener> wanted) {

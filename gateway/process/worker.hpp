@@ -1,16 +1,19 @@
 #pragma once
 
+#include "gateway/certificates/shelves.hpp"
 #include "gateway/observe/log.hpp"
 #include "gateway/process/bundle.hpp"
 #include "gateway/process/door.hpp"
 #include "gateway/process/session_rooms.hpp"
 #include "gateway/session/arrive.hpp"
+#include "gateway/signing/signing_client.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,6 +26,7 @@ namespace postern::gateway {
 // the event loop, and so outlives the coroutines that only the loop's end destroys.
 struct belongings {
     session_rooms rooms;
+    shelves folders;
     sessions live;
     descriptor error_log, access_log;
     log events{STDERR_FILENO, -1, config::log_level::notice, config::log_settings::style::text};
@@ -42,6 +46,7 @@ public:
     std::string apply(bundle);
 
     void reopen_logs(descriptor error_log, descriptor access_log);
+    void use_signer(descriptor socket) { signer_.use(std::move(socket)); }
 
     // No more sessions from here on.
     void close_doors(door::waiting);
@@ -65,6 +70,7 @@ private:
         belongings&, door::client, std::shared_ptr<const generation>, std::size_t, std::size_t
     );
 
+    session_places places();
     void hang_doors(std::vector<bundle::listener>);
     void use_logs(descriptor error_log, descriptor access_log);
     void look_who_is_left();
@@ -72,7 +78,9 @@ private:
     boost::asio::io_context& loop_;
     const tls::backend& library_;
     belongings& own_;
+    signing_client signer_;
     std::shared_ptr<const generation> now_;
+    std::uint64_t settings_ = 0; // bundle::settings of it
     std::map<std::uint64_t, std::shared_ptr<door>> doors_;
     boost::asio::steady_timer patience_;
     bool leaving_ = false;

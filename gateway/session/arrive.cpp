@@ -43,6 +43,7 @@ struct visit {
     )
         : config(std::move(c)), server(config->servers[at]), house(h),
           client(std::move(socket), server.tls), here(house.live, [this] { stop(); }) {
+        client.sign_with(h.signer);
         seen.session = new_session_id();
         seen.client = name_of_peer(client.socket()).full;
         seen.listener = server.settings->listen[listener].written;
@@ -72,7 +73,7 @@ task<result<std::string>> log_in(visit& v, bool implicit_tls) {
         if (auto shaken = co_await v.client.start_tls(); !shaken) co_return shaken.error();
     client_facts who;
     who.address = name_of_peer(v.client.socket()).address;
-    login_tools tools{settings, *v.server.where, who, v.house.events};
+    login_tools tools{settings, *v.server.where, who, v.house.events, v.server.ways};
     auto talk = make_dialogue(settings, v.client, who);
     auto in = co_await serve(v.client, *talk, tools, v.seen);
     if (!in) co_return in.error();
@@ -94,7 +95,8 @@ task<> live(visit& v, bool implicit_tls) {
     v.seen.detail = std::string();
     auto idle = v.server.settings->proxy.timeout;
     v.seen.end = co_await relay(v.client, *v.upstream, std::move(*first), idle);
-    if (v.seen.end.why == errc::tls_failed) v.seen.detail = v.client.trouble();
+    auto& by = v.seen.end.by == party::upstream ? *v.upstream : v.client;
+    if (v.seen.end.why == errc::tls_failed) v.seen.detail = by.trouble();
 }
 
 void report(visit& v) {

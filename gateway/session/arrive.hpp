@@ -10,12 +10,14 @@
 #include <memory>
 
 namespace postern::gateway {
+class signing_client;
 
 // What sessions of one worker share.
 struct worker_services {
     boost::asio::io_context& loop;
     log& events;
     sessions& live;
+    signing_client* signer = nullptr; // null: keys are in this process
 };
 
 // One accepted connection, from its first byte to its last record: TLS if the listener says so,

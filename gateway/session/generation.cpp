@@ -17,6 +17,8 @@ tls::session_services services_of(
 ) {
     tls::session_services out;
     out.keys = places.keys;
+    out.folder = places.folder;
+    out.report = places.report;
     if (cache.builtin == builtin_mode::used && places.builtin)
         out.builtin = places.builtin(cache.builtin_sessions);
     if (!cache.uses_zone() || !places.zone) return out;
@@ -63,7 +65,8 @@ raised raise(
         running_server s;
         s.settings = &servers[i];
         s.tls = tls_of(servers[i], library, places, complaints);
-        s.where = make_lookup(servers[i].lookup, loop.get_executor());
+        s.where = make_lookup(servers[i].lookup, loop.get_executor(), servers[i].proxy.tls.mode);
+        s.ways = upstreams(from, i, library, out.diagnostics);
         made->servers.push_back(std::move(s));
         for (auto& d : config::locate(complaints, from.from, i))
             out.diagnostics.push_back(std::move(d));

@@ -4,6 +4,7 @@
 #include "config/build/load.hpp"
 #include "config/settings.hpp"
 #include "gateway/lookup/lookup.hpp"
+#include "gateway/session/upstreams.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -19,6 +20,7 @@ struct running_server {
     const config::server_settings* settings = nullptr; // within generation::settings
     std::shared_ptr<const tls::server> tls;            // null when the server never speaks TLS
     std::unique_ptr<lookup> where;
+    upstreams ways; // how those are spoken to, to whom the lookup leads
 };
 
 // One configuration in force. Sessions hold a shared_ptr to theirs; a reload makes a new one for
@@ -28,12 +30,17 @@ struct generation {
     std::vector<running_server> servers; // as in settings->servers
 };
 
-// Where TLS sessions are kept, by the names that ssl_session_cache gives. What is returned outlives
-// every generation.
+// Where TLS sessions are kept, by the names that ssl_session_cache gives; these outlive every
+// generation. And certificates.
 struct session_places {
     std::function<tls::session_store*(const std::string& zone)> zone; // null: no such zone
     std::function<tls::session_store*(std::size_t sessions)> builtin; // this worker's own cache
     tls::ticket_keys* keys = nullptr;
+
+    // What ssl_certificate_dir names, null: not there; and who hears of a certificate in it that
+    // cannot be used.
+    std::function<std::shared_ptr<const tls::catalog_shelf>(const std::string& path)> folder = {};
+    std::function<void(const config::complaint&)> report = {};
 };
 
 // Settings into a generation: TLS contexts compiled and proved, lookups made. Diagnostics carry the

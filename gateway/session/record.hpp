@@ -22,6 +22,8 @@ struct record {
     std::string upstream_user; // when the lookup changed it
     std::string mechanism;
     std::string upstream;
+    std::string upstream_tls; // "TLSv1.3"; empty: plain text
+    bool upstream_resumed = false;
 
     ending end;
     std::string detail; // more about the reason: our words, then perhaps a peer's

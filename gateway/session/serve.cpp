@@ -1,5 +1,6 @@
 #include "gateway/session/serve.hpp"
 
+#include "gateway/net/address.hpp"
 #include "gateway/net/dialer.hpp"
 #include "gateway/session/leaving.hpp"
 
@@ -90,13 +91,61 @@ void deny(attempt& a, party by, refusal no, std::string_view words) {
     );
 }
 
-task<> enter(attempt& a, stream_socket socket) {
-    auto upstream = std::make_unique<connection>(std::move(socket));
+// How the upstream is to be spoken to.
+struct approach {
+    config::upstream_tls mode;
+    bool allow_plaintext;
+    std::shared_ptr<const tls::client> client; // null: without TLS
+    tls::destination to;
+};
+
+approach approach_of(const attempt& a, const route& to) {
+    auto& settings = to.tls ? *to.tls : a.tools.settings.proxy.tls;
+    approach out;
+    out.mode = to.tls_mode.value_or(settings.mode);
+    out.allow_plaintext = settings.allow_plaintext;
+    if (out.mode != config::upstream_tls::off) out.client = a.tools.ways.of(settings);
+    bool is_socket = to.upstream.host.starts_with("unix:");
+    out.to.name = !to.tls_name.empty()     ? to.tls_name
+                  : !settings.name.empty() ? settings.name
+                  : is_socket              ? std::string()
+                                           : to.upstream.host;
+    out.to.address = name_of(to.upstream);
+    return out;
+}
+
+// An envelope brings no password along, and one that only XCLIENT tells of is not repeated.
+bool tells_password(const attempt& a) {
+    auto& s = a.tools.settings;
+    if (s.protocol != config::mail_protocol::smtp) return true;
+    return s.proxy.smtp_auth && a.login.how != sasl::credentials::method::none;
+}
+
+// Judged by who was really reached, whatever its name resolved to.
+bool would_leak(const attempt& a, const approach& by, const stream_socket& socket) {
+    if (by.mode != config::upstream_tls::off || by.allow_plaintext || !tells_password(a))
+        return false;
+    error_code ec;
+    auto peer = socket.remote_endpoint(ec);
+    return ec || !is_here(peer);
+}
+
+task<> enter(attempt& a, const approach& by, std::unique_ptr<connection> upstream) {
     upstream->expire_after(a.tools.settings.timeout);
-    auto said = co_await a.talk.enter(*upstream, a.login);
+    if (by.mode == config::upstream_tls::on)
+        if (auto safe = co_await upstream->start_tls(); !safe)
+            co_return fail(a, party::upstream, safe.error(), upstream->trouble());
+    bool starttls = by.mode == config::upstream_tls::starttls;
+    auto said = co_await a.talk.enter(*upstream, a.login, starttls);
     if (!said) {
-        fail(a, party::upstream, said.error(), "while logging in there");
+        auto& trouble = upstream->trouble();
+        auto detail = trouble.empty() ? "while logging in there" : trouble;
+        fail(a, party::upstream, said.error(), std::move(detail));
     } else if (said->accepted) {
+        if (auto* tls = upstream->tls()) {
+            a.seen.upstream_tls = tls->protocol;
+            a.seen.upstream_resumed = tls->resumed;
+        }
         a.said = std::move(*said);
         a.upstream = std::move(upstream);
     } else {
@@ -116,12 +165,21 @@ task<> follow(attempt& a, route& to) {
         a.login.user = std::move(to.user);
     }
     if (to.password) a.login.password = std::move(*to.password);
+    auto by = approach_of(a, to);
+    if (by.mode != config::upstream_tls::off && !by.client) {
+        std::string detail = "the lookup wants TLS, which proxy_ssl off knows nothing about: set "
+                             "it to on or starttls";
+        co_return fail(a, party::gateway, errc::unavailable, std::move(detail));
+    }
     std::string trouble;
     auto where = a.client.socket().get_executor();
     auto within = a.tools.settings.proxy.connect_timeout;
     auto socket = co_await dial(where, to.upstream, within, trouble);
     if (!socket) co_return fail(a, party::upstream, socket.error(), std::move(trouble));
-    co_await enter(a, std::move(*socket));
+    if (would_leak(a, by, *socket))
+        co_return fail(a, party::upstream, errc::cleartext, "no TLS, and not on this machine");
+    auto upstream = std::make_unique<connection>(std::move(*socket), by.client, by.to);
+    co_await enter(a, by, std::move(upstream));
 }
 
 task<> try_login(attempt& a) {
@@ -172,6 +230,7 @@ void note(record& seen, const sasl::credentials& login) {
     seen.mechanism = login.mechanism;
     seen.upstream.clear();
     seen.upstream_user.clear();
+    seen.upstream_tls.clear();
     seen.detail.clear();
     seen.end = ending();
 }

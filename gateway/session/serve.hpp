@@ -5,6 +5,7 @@
 #include "gateway/net/connection.hpp"
 #include "gateway/observe/log.hpp"
 #include "gateway/session/record.hpp"
+#include "gateway/session/upstreams.hpp"
 #include "protocols/dialogue.hpp"
 #include "protocols/make_dialogue.hpp"
 
@@ -19,6 +20,7 @@ struct login_tools {
     lookup& where;
     const client_facts& who;
     log& events;
+    const upstreams& ways;
 };
 
 // What is left of a login: where it leads, and what the client said behind it.

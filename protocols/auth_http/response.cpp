@@ -14,7 +14,7 @@ struct answer {
     enum class status { ok, wait, refused };
     status said = status::ok; // nginx: without any Auth-Status a server and a port are enough
     std::string refusal, code;
-    std::string_view server, port, user;
+    std::string_view server, port, user, tls, tls_name;
     std::optional<std::string_view> password;
     std::chrono::seconds pause{0};
 };
@@ -43,6 +43,8 @@ void on_port(answer& a, std::string_view value) { a.port = value; }
 void on_user(answer& a, std::string_view value) { a.user = value; }
 void on_pass(answer& a, std::string_view value) { a.password = value; }
 void on_code(answer& a, std::string_view value) { a.code = value; }
+void on_tls(answer& a, std::string_view value) { a.tls = value; }
+void on_tls_name(answer& a, std::string_view value) { a.tls_name = value; }
 
 // What is not a number counts as absent; what is too large is cut down to the longest wait.
 void on_wait(answer& a, std::string_view value) {
@@ -60,13 +62,15 @@ struct rule {
 };
 
 constexpr rule rules[] = {
-    {"auth-status",     on_status},
-    {"auth-server",     on_server},
-    {"auth-port",       on_port  },
-    {"auth-user",       on_user  },
-    {"auth-pass",       on_pass  },
-    {"auth-wait",       on_wait  },
-    {"auth-error-code", on_code  },
+    {"auth-status",         on_status  },
+    {"auth-server",         on_server  },
+    {"auth-port",           on_port    },
+    {"auth-user",           on_user    },
+    {"auth-pass",           on_pass    },
+    {"auth-wait",           on_wait    },
+    {"auth-error-code",     on_code    },
+    {"auth-proxy-ssl",      on_tls     },
+    {"auth-proxy-ssl-name", on_tls_name},
 };
 
 answer gather(std::span<const field> fields) {
@@ -87,6 +91,14 @@ std::optional<std::uint16_t> port_of(std::string_view text) {
     return port;
 }
 
+std::optional<config::upstream_tls> tls_of(std::string_view word) {
+    using enum config::upstream_tls;
+    if (text::equal(word, "off")) return off;
+    if (text::equal(word, "on")) return on;
+    if (text::equal(word, "starttls")) return starttls;
+    return std::nullopt;
+}
+
 outcome route_of(const answer& a) {
     if (a.server.empty() || a.port.empty()) return broken{"did not send server or port"};
     auto host = server_name(a.server);
@@ -98,6 +110,13 @@ outcome route_of(const answer& a) {
     to.port = *port;
     to.user = a.user;
     if (a.password) to.password.emplace(*a.password);
+    if (!a.tls.empty() && !(to.tls = tls_of(a.tls)))
+        return broken{"sent invalid Auth-Proxy-SSL " + quote(a.tls)};
+    if (a.tls_name.empty()) return to;
+    auto name = server_name(a.tls_name);
+    if (!name || name->starts_with("unix:"))
+        return broken{"sent invalid Auth-Proxy-SSL-Name " + quote(a.tls_name)};
+    to.tls_name = std::move(*name);
     return to;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings/protocol.hpp"
+#include "config/settings/proxy_tls.hpp"
 #include "config/value/secret.hpp"
 
 #include <chrono>
@@ -24,6 +25,9 @@ struct route {
     std::uint16_t port = 0;
     std::string user;               // empty: keep the client's; hostile bytes
     std::optional<secret> password; // none: keep the client's
+    // Of our own: Auth-Proxy-SSL and Auth-Proxy-SSL-Name. None: as the settings say.
+    std::optional<config::upstream_tls> tls;
+    std::string tls_name; // a host name or an address; empty: none
 };
 
 // Any other Auth-Status. The connection goes on only after a wait.

@@ -55,8 +55,8 @@ task<result<void>> dialogue::refuse(const refusal& no) {
     co_return co_await say(failed(tag, no.text));
 }
 
-task<result<entry>> dialogue::enter(stream& upstream, const sasl::credentials& as) {
-    co_return co_await log_in(upstream, tag_, as, server_.proxy.buffer);
+task<result<entry>> dialogue::enter(stream& upstream, const sasl::credentials& as, bool starttls) {
+    co_return co_await log_in(upstream, tag_, as, server_.proxy.buffer, starttls);
 }
 
 // The upstream used the client's tag, so its words are the client's answer.

@@ -21,7 +21,7 @@ public:
 
     task<result<sasl::credentials>> ask() override;
     task<result<void>> refuse(const refusal&) override;
-    task<result<entry>> enter(stream& upstream, const sasl::credentials&) override;
+    task<result<entry>> enter(stream& upstream, const sasl::credentials&, bool starttls) override;
     task<result<void>> admit(const entry&) override;
     std::string take_rest() override;
 

@@ -40,12 +40,15 @@ bool has_nul(std::string_view text) { return text.find('\0') != std::string_view
 
 class login {
 public:
-    login(stream& server, std::string tag, std::size_t limit)
-        : server_(server), lines_(server, limit), tag_(std::move(tag) + " "), limit_(limit) {}
+    login(stream& server, std::string tag, std::size_t limit, bool starttls)
+        : server_(server), lines_(server, limit), tag_(std::move(tag) + " "), limit_(limit),
+          starttls_(starttls) {}
 
     task<result<entry>> run(const sasl::credentials& as) {
         auto greeted = co_await greeting();
         if (!greeted) co_return greeted.error();
+        if (starttls_)
+            if (auto safe = co_await switch_to_tls(); !safe) co_return safe.error();
         auto user = literal(as.user, " " + announce(as.password.reveal().size()));
         auto password = literal(as.password.reveal(), "\r\n");
         secret command(tag_ + "LOGIN " + announce(as.user.size()));
@@ -66,7 +69,24 @@ private:
         auto line = co_await next_line();
         if (!line) co_return line.error();
         if (is_status(*line, "* OK")) co_return boost::system::in_place_value;
+        if (starttls_ && is_status(*line, "* PREAUTH")) co_return errc::no_starttls;
         co_return is_status(*line, "* BYE") ? errc::unavailable : errc::bad_reply;
+    }
+
+    // Whoever is on the way may speak until here: what comes before it is asked for, or behind the
+    // answer, is not the server's.
+    task<result<void>> switch_to_tls() {
+        if (!lines_.buffered().empty()) co_return errc::bytes_before_handshake;
+        auto tag = std::exchange(tag_, "tls ");
+        secret command(tag_ + "STARTTLS\r\n");
+        auto got = co_await say(command);
+        tag_ = std::move(tag);
+        if (!got) co_return got.error();
+        if (*got == answer::denied) co_return errc::no_starttls;
+        if (*got == answer::go_on) co_return errc::bad_reply;
+        if (!lines_.buffered().empty()) co_return errc::bytes_before_handshake;
+        prompts_ = 0;
+        co_return co_await server_.start_tls();
     }
 
     // Sends one part of the command and reads on to its answer. Servers say other things between,
@@ -123,15 +143,16 @@ private:
     std::string tag_; // with its space
     std::string between_, last_;
     std::size_t limit_, heard_ = 0, prompts_ = 0;
+    bool starttls_;
 };
 
 }
 
 task<result<entry>> log_in(
-    stream& server, std::string tag, const sasl::credentials& as, std::size_t limit
+    stream& server, std::string tag, const sasl::credentials& as, std::size_t limit, bool starttls
 ) {
     if (has_nul(as.user) || has_nul(as.password.reveal())) co_return errc::bad_reply;
-    login one(server, std::move(tag), limit);
+    login one(server, std::move(tag), limit, starttls);
     co_return co_await one.run(as);
 }
 

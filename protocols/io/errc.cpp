@@ -27,6 +27,11 @@ const char* text_of(errc e) {
         return "the upstream takes no XCLIENT with LOGIN from this gateway: allow it there, or set "
                "proxy_smtp_auth on";
     case errc::no_mechanism: return "the upstream announces neither AUTH PLAIN nor AUTH LOGIN";
+    case errc::no_starttls:
+        return "the upstream does not offer STARTTLS, or refuses it, and proxy_ssl wants it";
+    case errc::cleartext:
+        return "the password would leave this machine in clear text: set proxy_ssl starttls or on, "
+               "or proxy_allow_plaintext on";
     }
     return "unknown error";
 }

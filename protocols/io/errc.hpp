@@ -25,6 +25,8 @@ enum class errc {
     talked_early,  // the client did not wait for the greeting (smtp_greeting_delay)
     no_xclient,    // the upstream takes no XCLIENT from us, so it cannot learn who logged in
     no_mechanism,  // the upstream announces no AUTH mechanism that we speak
+    no_starttls,   // the upstream offers no STARTTLS, or refuses it
+    cleartext,     // a password would leave this machine in clear text
 };
 
 const boost::system::error_category& postern_category();

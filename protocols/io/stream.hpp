@@ -30,8 +30,8 @@ public:
     // Sends all of the text. The text must live until the call returns.
     virtual task<result<void>> write(std::string_view text) = 0;
 
-    // Becomes TLS as the server. The caller has made sure that it holds no bytes which came in
-    // plain text.
+    // Becomes TLS, as the server towards a client and as the client towards an upstream. The caller
+    // has made sure that it holds no bytes which came in plain text.
     virtual task<result<void>> start_tls() = 0;
 
     // What was agreed on, or null while the stream is plain text.

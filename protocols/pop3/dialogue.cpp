@@ -61,8 +61,8 @@ task<result<void>> dialogue::refuse(const refusal& no) {
     co_return co_await client_.write(line);
 }
 
-task<result<entry>> dialogue::enter(stream& upstream, const sasl::credentials& who) {
-    return log_in(upstream, settings_.proxy.buffer, who);
+task<result<entry>> dialogue::enter(stream& upstream, const sasl::credentials& who, bool starttls) {
+    return log_in(upstream, settings_.proxy.buffer, who, starttls);
 }
 
 task<result<void>> dialogue::admit(const entry& in) { co_return co_await client_.write(in.reply); }

@@ -38,6 +38,19 @@ task<result<std::string>> ask(
     co_return line;
 }
 
+// RFC 2595 section 4. Whoever is on the way may speak until here: what comes before it is asked
+// for, or behind the answer, is not the server's.
+task<result<void>> switch_to_tls(stream& upstream, line_reader& lines) {
+    if (!lines.buffered().empty()) co_return errc::bytes_before_handshake;
+    if (auto sent = co_await upstream.write("STLS\r\n"); !sent) co_return sent.error();
+    auto line = co_await lines.line();
+    if (!line) co_return line.error();
+    if (is_refusal(*line)) co_return errc::no_starttls;
+    if (!is_ok(*line)) co_return errc::bad_reply;
+    if (!lines.buffered().empty()) co_return errc::bytes_before_handshake;
+    co_return co_await upstream.start_tls();
+}
+
 // RFC 2449 section 8.1 and RFC 3206 section 4: it is not the credentials.
 bool is_temporary(std::string_view line) {
     line.remove_prefix(std::min(line.size(), std::string_view("-ERR ").size()));
@@ -56,13 +69,15 @@ entry make_entry(bool accepted, const std::string& line) {
 }
 
 task<result<entry>> log_in(
-    stream& upstream, std::size_t longest_line, const sasl::credentials& who
+    stream& upstream, std::size_t longest_line, const sasl::credentials& who, bool starttls
 ) {
     if (!fits_user(who.user) || !text::fits_line(who.password.reveal())) co_return entry();
     line_reader lines(upstream, longest_line);
     auto line = co_await lines.line();
     if (!line) co_return line.error();
     if (!is_ok(*line)) co_return errc::bad_reply;
+    if (starttls)
+        if (auto safe = co_await switch_to_tls(upstream, lines); !safe) co_return safe.error();
 
     line = co_await ask(upstream, lines, "USER", who.user);
     if (!line) co_return line.error();

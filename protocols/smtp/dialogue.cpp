@@ -66,8 +66,8 @@ task<result<void>> dialogue::refuse(const refusal& no) {
     co_return co_await client_.write(text);
 }
 
-task<result<entry>> dialogue::enter(stream& upstream, const sasl::credentials& who) {
-    visitor client = {settings_, facts_, who, helo_, esmtp_};
+task<result<entry>> dialogue::enter(stream& upstream, const sasl::credentials& who, bool starttls) {
+    visitor client = {settings_, facts_, who, helo_, esmtp_, starttls};
     auto came = co_await log_in(upstream, client);
     if (!came) co_return came.error();
     said_behind_login_ = std::move(came->rest);

@@ -35,6 +35,7 @@ private:
     attributes facts() const;
 
     task<result<verdict>> meet();
+    task<result<void>> switch_to_tls();
     task<result<verdict>> introduce();
     task<result<verdict>> present();
     task<result<verdict>> hello(bool esmtp, std::string_view name);
@@ -122,10 +123,26 @@ task<result<verdict>> session::meet() {
     auto heard = co_await hear();
     if (!heard) co_return heard.error();
     if (!last_.is(220)) co_return errc::bad_reply;
-    bool esmtp = v_.settings.proxy.xclient || must_auth() || v_.esmtp;
+    bool esmtp = v_.settings.proxy.xclient || must_auth() || v_.esmtp || v_.starttls;
     auto agreed = co_await hello(esmtp, v_.settings.server_name);
+    if (is_good(agreed) && v_.starttls) {
+        if (auto safe = co_await switch_to_tls(); !safe) co_return safe.error();
+        agreed = co_await hello(esmtp, v_.settings.server_name);
+    }
     if (agreed && *agreed == verdict::refused) co_return errc::bad_reply;
     co_return agreed;
+}
+
+// RFC 3207 section 4.2: what was announced before it is forgotten. Whoever is on the way may speak
+// until here: what comes behind the answer is not the server's.
+task<result<void>> session::switch_to_tls() {
+    if (!std::exchange(offers_, announced()).starttls) co_return errc::no_starttls;
+    std::string command = "STARTTLS\r\n";
+    auto agreed = co_await expect(command, 220);
+    if (!agreed) co_return agreed.error();
+    if (*agreed == verdict::refused) co_return errc::no_starttls;
+    if (!lines_.buffered().empty()) co_return errc::bytes_before_handshake;
+    co_return co_await upstream_.start_tls();
 }
 
 task<result<verdict>> session::introduce() {

@@ -26,6 +26,7 @@ void read_line(std::string_view words, announced& into) {
     bool auth = text::equal(keyword, "AUTH");
     bool xclient = text::equal(keyword, "XCLIENT");
     into.xclient = into.xclient || xclient;
+    if (text::equal(keyword, "STARTTLS")) into.starttls = true;
     for (auto word = take_word(words); !word.empty(); word = take_word(words)) {
         if (xclient) into.xclient_attributes.push_back(text::upper(word));
         if (auth && text::equal(word, "PLAIN")) into.auth_plain = true;

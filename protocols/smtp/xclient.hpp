@@ -13,6 +13,7 @@ struct announced {
     bool xclient = false;
     std::vector<std::string> xclient_attributes; // upper case
     bool auth_plain = false, auth_login = false;
+    bool starttls = false;
 
     bool has_attribute(std::string_view upper) const;
 };

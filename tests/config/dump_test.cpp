@@ -19,68 +19,97 @@ struct row {
 
 // Every directive with a value that is not its default.
 constexpr row rows[] = {
-    {config::in_main,   "worker_processes",          "0",                            "0"                              },
-    {config::in_main,   "worker_connections",        "500",                          "500"                            },
-    {config::in_main,   "worker_shutdown_timeout",   "\"5m\"",                       "\"5m\""                         },
-    {config::in_main,   "user",                      "\"mail adm\"",                 "\"mail adm\""                   },
-    {config::in_main,   "pid",                       "\"run/p.pid\"",                "\"run/p.pid\""                  },
-    {config::in_main,   "error_log",                 "[\"my log\", \"debug\"]",      "[\"my log\", \"debug\"]"        },
-    {config::in_main,   "access_log",                "\"off\"",                      "\"off\""                        },
-    {config::in_main,   "log_format",                "\"json\"",                     "\"json\""                       },
-    {config::in_server, "listen",                    "[\"1 ssl\", \"[::]:2\"]",      "[\"0.0.0.0:1 ssl\", \"[::]:2\"]"},
-    {config::in_server, "protocol",                  "\"%\"",                        "\"%\""                          },
-    {config::in_server, "server_name",               "\"a.b\"",                      "\"a.b\""                        },
-    {config::in_server, "timeout",                   "\"7s\"",                       "\"7s\""                         },
-    {config::in_server, "max_errors",                "7",                            "7"                              },
-    {config::in_server, "max_commands",              "7",                            "7"                              },
-    {config::in_server, "max_login_failures",        "7",                            "7"                              },
-    {config::in_server, "ssl",                       "true",                         "\"on\""                         },
-    {config::in_server, "starttls",                  "\"only\"",                     "\"only\""                       },
+    {config::in_main,        "worker_processes",              "0",                                                                           "0"                              },
+    {config::in_main,        "worker_connections",            "500",                                                                         "500"                            },
+    {config::in_main,        "worker_shutdown_timeout",       "\"5m\"",                                                                      "\"5m\""                         },
+    {config::in_main,        "user",                          "\"mail adm\"",                                                                "\"mail adm\""                   },
+    {config::in_main,        "pid",                           "\"run/p.pid\"",                                                               "\"run/p.pid\""                  },
+    {config::in_main,        "error_log",                     "[\"my log\", \"debug\"]",                                                     "[\"my log\", \"debug\"]"        },
+    {config::in_main,        "access_log",                    "\"off\"",                                                                     "\"off\""                        },
+    {config::in_main,        "log_format",                    "\"json\"",                                                                    "\"json\""                       },
+    {config::in_server,      "listen",                        "[\"1 ssl\", \"[::]:2\"]",                                                     "[\"0.0.0.0:1 ssl\", \"[::]:2\"]"},
+    {config::in_server,      "protocol",                      "\"%\"",                                                                       "\"%\""                          },
+    {config::in_server,      "server_name",                   "\"a.b\"",                                                                     "\"a.b\""                        },
+    {config::in_server,      "timeout",                       "\"7s\"",                                                                      "\"7s\""                         },
+    {config::in_server,      "max_errors",                    "7",                                                                           "7"                              },
+    {config::in_server,      "max_commands",                  "7",                                                                           "7"                              },
+    {config::in_server,      "max_login_failures",            "7",                                                                           "7"                              },
+    {config::in_server,      "ssl",                           "true",                                                                        "\"on\""                         },
+    {config::in_server,      "starttls",                      "\"only\"",                                                                    "\"only\""                       },
     {config::in_server,
-     "ssl_certificate",                              "[\"rsa.pem\", \"ecdsa.pem\"]",
-     "[\"rsa.pem\", \"ecdsa.pem\"]"                                                                                   },
-    {config::in_server, "ssl_certificate_key",       "\"key.pem\"",                  "[\"key.pem\"]"                  },
-    {config::in_server, "ssl_password_file",         "\"pass.txt\"",                 "\"pass.txt\""                   },
-    {config::in_server, "ssl_ciphers",               "\"ALL:!x\"",                   "\"ALL:!x\""                     },
-    {config::in_server, "ssl_prefer_server_ciphers", "false",                        "\"off\""                        },
-    {config::in_server, "ssl_protocols",             "\"SSLv2 TLSv1.3\"",            "\"SSLv2 TLSv1.3\""              },
+     "ssl_certificate",                                       "[\"rsa.pem\", \"ecdsa.pem\"]",
+     "[\"rsa.pem\", \"ecdsa.pem\"]"                                                                                                                                           },
+    {config::in_server,      "ssl_certificate_key",           "\"key.pem\"",                                                                 "[\"key.pem\"]"                  },
+    {config::in_server,      "ssl_password_file",             "\"pass.txt\"",                                                                "\"pass.txt\""                   },
+    {config::in_server,      "ssl_ciphers",                   "\"ALL:!x\"",                                                                  "\"ALL:!x\""                     },
+    {config::in_server,      "ssl_prefer_server_ciphers",     "false",                                                                       "\"off\""                        },
+    {config::in_server,      "ssl_protocols",                 "\"SSLv2 TLSv1.3\"",                                                           "\"SSLv2 TLSv1.3\""              },
     {config::in_server,
-     "ssl_session_cache",                            "\"builtin:5 shared:A:1m\"",
-     "\"builtin:5 shared:A:1m\""                                                                                      },
-    {config::in_server, "ssl_session_timeout",       "\"1d\"",                       "\"1d\""                         },
-    {config::in_server, "imap_auth",                 "\"login\"",                    "\"login\""                      },
-    {config::in_server, "imap_capabilities",         "[\"A\"]",                      "[\"A\"]"                        },
-    {config::in_server, "imap_client_buffer",        "\"8k\"",                       "\"8k\""                         },
-    {config::in_server, "pop3_auth",                 "\"plain login\"",              "\"plain login\""                },
-    {config::in_server, "pop3_capabilities",         "[]",                           "[]"                             },
-    {config::in_server, "pop3_client_buffer",        "\"2k\"",                       "\"2k\""                         },
-    {config::in_server, "smtp_auth",                 "\"none\"",                     "\"none\""                       },
-    {config::in_server, "smtp_capabilities",         "[\"SIZE 5\"]",                 "[\"SIZE 5\"]"                   },
-    {config::in_server, "smtp_client_buffer",        "600",                          "600"                            },
-    {config::in_server, "smtp_greeting_delay",       "\"1500ms\"",                   "\"1500ms\""                     },
-    {config::in_server, "proxy_buffer",              "\"8k\"",                       "\"8k\""                         },
-    {config::in_server, "proxy_timeout",             "\"1h\"",                       "\"1h\""                         },
-    {config::in_server, "proxy_connect_timeout",     "\"3s\"",                       "\"3s\""                         },
-    {config::in_server, "proxy_pass_error_message",  "true",                         "\"on\""                         },
-    {config::in_server, "xclient",                   "false",                        "\"off\""                        },
-    {config::in_server, "proxy_smtp_auth",           "true",                         "\"on\""                         },
-    {config::in_server, "upstream",                  "\"u:5\"",                      "\"u:5\""                        },
-    {config::in_server, "upstream_user",             "\"{local}\"",                  "\"{local}\""                    },
-    {config::in_server, "auth_http",                 "\"h:5/x\"",                    "\"http://h:5/x\""               },
-    {config::in_server, "auth_http_timeout",         "\"3s\"",                       "\"3s\""                         },
-    {config::in_server, "auth_http_header",          "\"X y\"",                      "[\"X y\"]"                      },
-    {config::in_route,  "user",                      "\"j@x\"",                      "\"j@x\""                        },
-    {config::in_route,  "domain",                    "\"x.y\"",                      "\"x.y\""                        },
-    {config::in_route,  "pattern",                   "\"*@x\"",                      "\"*@x\""                        },
-    {config::in_route,  "protocol",                  "\"%\"",                        "\"%\""                          },
-    {config::in_route,  "upstream",                  "\"r:5\"",                      "\"r:5\""                        },
-    {config::in_route,  "upstream_user",             "\"{local}\"",                  "\"{local}\""                    },
+     "ssl_session_cache",                                     "\"builtin:5 shared:A:1m\"",
+     "\"builtin:5 shared:A:1m\""                                                                                                                                              },
+    {config::in_server,      "ssl_session_timeout",           "\"1d\"",                                                                      "\"1d\""                         },
+    {config::in_server,      "proxy_ssl",                     "\"starttls\"",                                                                "\"starttls\""                   },
+    {config::in_server,      "proxy_allow_plaintext",         "true",                                                                        "\"on\""                         },
+    {config::in_server,      "proxy_ssl_verify",              "false",                                                                       "\"off\""                        },
+    {config::in_server,      "proxy_ssl_trusted_certificate", "\"rsa.pem\"",                                                                 "\"rsa.pem\""                    },
+    {config::in_server,      "proxy_ssl_crl",                 "\"rsa.pem\"",                                                                 "\"rsa.pem\""                    },
+    {config::in_server,      "proxy_ssl_verify_depth",        "7",                                                                           "7"                              },
+    {config::in_server,      "proxy_ssl_name",                "\"[2001:DB8::1]\"",                                                           "\"2001:db8::1\""                },
+    {config::in_server,
+     "proxy_ssl_pin",                                         "\"sha256:3031323334353637383930313233343536373839303132333435363738393031\"",
+     "[\"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\"]"                                                                                                                     },
+    {config::in_server,      "proxy_ssl_server_name",         "false",                                                                       "\"off\""                        },
+    {config::in_server,      "proxy_ssl_alpn",                "false",                                                                       "\"off\""                        },
+    {config::in_server,      "proxy_ssl_certificate",         "\"rsa.pem\"",                                                                 "\"rsa.pem\""                    },
+    {config::in_server,      "proxy_ssl_certificate_key",     "\"key.pem\"",                                                                 "\"key.pem\""                    },
+    {config::in_server,      "proxy_ssl_password_file",       "\"pass.txt\"",                                                                "\"pass.txt\""                   },
+    {config::in_server,      "proxy_ssl_session_reuse",       "false",                                                                       "\"off\""                        },
+    {config::in_server,      "proxy_ssl_protocols",           "\"TLSv1.3\"",                                                                 "\"TLSv1.3\""                    },
+    {config::in_server,      "proxy_ssl_ciphers",             "\"HIGH\"",                                                                    "\"HIGH\""                       },
+    {config::in_server,      "imap_auth",                     "\"login\"",                                                                   "\"login\""                      },
+    {config::in_server,      "imap_capabilities",             "[\"A\"]",                                                                     "[\"A\"]"                        },
+    {config::in_server,      "imap_client_buffer",            "\"8k\"",                                                                      "\"8k\""                         },
+    {config::in_server,      "pop3_auth",                     "\"plain login\"",                                                             "\"plain login\""                },
+    {config::in_server,      "pop3_capabilities",             "[]",                                                                          "[]"                             },
+    {config::in_server,      "pop3_client_buffer",            "\"2k\"",                                                                      "\"2k\""                         },
+    {config::in_server,      "smtp_auth",                     "\"none\"",                                                                    "\"none\""                       },
+    {config::in_server,      "smtp_capabilities",             "[\"SIZE 5\"]",                                                                "[\"SIZE 5\"]"                   },
+    {config::in_server,      "smtp_client_buffer",            "600",                                                                         "600"                            },
+    {config::in_server,      "smtp_greeting_delay",           "\"1500ms\"",                                                                  "\"1500ms\""                     },
+    {config::in_server,      "proxy_buffer",                  "\"8k\"",                                                                      "\"8k\""                         },
+    {config::in_server,      "proxy_timeout",                 "\"1h\"",                                                                      "\"1h\""                         },
+    {config::in_server,      "proxy_connect_timeout",         "\"3s\"",                                                                      "\"3s\""                         },
+    {config::in_server,      "proxy_pass_error_message",      "true",                                                                        "\"on\""                         },
+    {config::in_server,      "xclient",                       "false",                                                                       "\"off\""                        },
+    {config::in_server,      "proxy_smtp_auth",               "true",                                                                        "\"on\""                         },
+    {config::in_server,      "upstream",                      "\"127.0.0.1:5\"",                                                             "\"127.0.0.1:5\""                },
+    {config::in_server,      "upstream_user",                 "\"{local}\"",                                                                 "\"{local}\""                    },
+    {config::in_server,      "auth_http",                     "\"h:5/x\"",                                                                   "\"http://h:5/x\""               },
+    {config::in_server,      "auth_http_timeout",             "\"3s\"",                                                                      "\"3s\""                         },
+    {config::in_server,      "auth_http_header",              "\"X y\"",                                                                     "[\"X y\"]"                      },
+    {config::in_route,       "user",                          "\"j@x\"",                                                                     "\"j@x\""                        },
+    {config::in_route,       "domain",                        "\"x.y\"",                                                                     "\"x.y\""                        },
+    {config::in_route,       "pattern",                       "\"*@x\"",                                                                     "\"*@x\""                        },
+    {config::in_route,       "protocol",                      "\"%\"",                                                                       "\"%\""                          },
+    {config::in_route,       "upstream",                      "\"127.0.0.1:6\"",                                                             "\"127.0.0.1:6\""                },
+    {config::in_route,       "upstream_user",                 "\"{local}\"",                                                                 "\"{local}\""                    },
+    {config::in_main,        "ssl_certificate_watch",         "\"2s\"",                                                                      "\"2s\""                         },
+    {config::in_server,      "ssl_certificate_dir",           "\"certs\"",                                                                   "\"certs\""                      },
+    {config::in_server,      "ssl_certificate_cache",         "\"max=7\"",                                                                   "\"max=7\""                      },
+    {config::in_server,      "ssl_reject_unknown_sni",        "true",                                                                        "\"on\""                         },
+    {config::in_server,      "ssl_session_tickets",           "false",                                                                       "\"off\""                        },
+    {config::in_server,      "ssl_session_ticket_key",        "\"ticket.key\"",                                                              "[\"ticket.key\"]"               },
+    {config::in_certificate, "ssl_certificate",               "\"rsa.pem\"",                                                                 "\"rsa.pem\""                    },
+    {config::in_certificate, "ssl_certificate_key",           "\"key.pem\"",                                                                 "\"key.pem\""                    },
+    {config::in_certificate, "names",                         "\"*.X\"",                                                                     "[\"*.x\"]"                      },
 };
 
 std::string with_protocol(std::string text, const std::string& protocol) {
     if (auto at = text.find('%'); at != text.npos) text.replace(at, 1, protocol);
     return text;
 }
+
+constexpr auto proxy_pin = "proxy_ssl_pin = \"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\"\n";
 
 // A whole configuration in which the row's directive means something.
 std::string configuration(const row& r) {
@@ -92,18 +121,27 @@ std::string configuration(const row& r) {
     if (r.where == config::in_main) main = line;
     if (r.where == config::in_server) server += line;
     if (name != "listen")
-        server +=
-            std::string("listen = \"2525") + (name.starts_with("ssl_") ? " ssl" : "") + "\"\n";
+        server += std::string("listen = \"2525") +
+                  (name.starts_with("ssl_") || name == "names" ? " ssl" : "") + "\"\n";
     if (name != "protocol" || r.where == config::in_route)
         server += "protocol = \"" + protocol + "\"\n";
     if (protocol == "smtp" && name != "proxy_smtp_auth") server += "proxy_smtp_auth = true\n";
+    if (name.starts_with("proxy_ssl_")) server += "proxy_ssl = \"starttls\"\n";
+    if (name == "proxy_ssl_verify") server += proxy_pin;
+    if (name == "proxy_ssl_certificate_key" || name == "proxy_ssl_password_file")
+        server += "proxy_ssl_certificate = \"rsa.pem\"\n";
     if (name.starts_with("auth_http_"))
         server += "auth_http = \"h\"\n";
     else if (name != "upstream" && name != "auth_http")
-        server += "upstream = \"h\"\n";
+        server += "upstream = \"localhost\"\n";
+    if (name == "ssl_certificate_cache") server += "ssl_certificate_dir = \"certs\"\n";
+    if (r.where == config::in_certificate) {
+        server += "[[mail.server.certificate]]\n" + line;
+        if (name != "ssl_certificate") server += "ssl_certificate = \"rsa.pem\"\n";
+    }
     if (r.where != config::in_route) return main + server;
     route = "[[mail.server.route]]\n" + line;
-    if (name != "upstream") route += "upstream = \"h\"\n";
+    if (name != "upstream") route += "upstream = \"localhost\"\n";
     if (name != "user" && name != "domain" && name != "pattern") route += "user = \"x\"\n";
     return server + route;
 }
@@ -144,12 +182,15 @@ TEST_CASE("every directive can be written, and is dumped as it was written") {
 }
 
 TEST_CASE("the table above has every directive") {
-    std::set<std::pair<std::string_view, bool>> tried;
+    std::set<std::pair<std::string_view, unsigned>> tried;
+    auto block_of = [](unsigned where) {
+        return where & (config::in_route | config::in_certificate);
+    };
     for (auto& r : rows)
-        tried.emplace(r.name, r.where == config::in_route);
+        tried.emplace(r.name, block_of(r.where));
     for (auto d : config::all_directives()) {
         INFO(d->name);
-        CHECK(tried.contains({d->name, d->where == config::in_route}));
+        CHECK(tried.contains({d->name, block_of(d->where)}));
     }
     CHECK(tried.size() == config::all_directives().size());
 }

@@ -13,7 +13,7 @@ namespace {
 
 // A TLS server with more lines.
 std::string tls_with(std::string lines) {
-    return "[[mail.server]]\nlisten = \"993 ssl\"\nupstream = \"h\"\n" + lines + "\n";
+    return "[[mail.server]]\nlisten = \"993 ssl\"\nupstream = \"localhost\"\n" + lines + "\n";
 }
 
 class temporary_folder {
@@ -93,7 +93,8 @@ TEST_CASE("files of servers without TLS are left alone, others are read once") {
         return test::read_fake(path);
     };
     CHECK(config::load(
-              "[mail]\nupstream = \"h\"\nssl_certificate = \"no.pem\"\n[[mail.server]]\nlisten = "
+              "[mail]\nupstream = \"localhost\"\nssl_certificate = "
+              "\"no.pem\"\n[[mail.server]]\nlisten = "
               "143\n",
               "p",
               count
@@ -101,7 +102,9 @@ TEST_CASE("files of servers without TLS are left alone, others are read once") {
               .made);
     CHECK(calls == 0);
     CHECK(config::load(
-              tls_with("") + "[[mail.server]]\nlisten = \"995 ssl\"\nupstream = \"h\"\n", "p", count
+              tls_with("") + "[[mail.server]]\nlisten = \"995 ssl\"\nupstream = \"localhost\"\n",
+              "p",
+              count
     )
               .made);
     CHECK(calls == 1);

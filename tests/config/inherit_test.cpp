@@ -20,7 +20,7 @@ session_cache cache_of(const std::string& mail, const std::string& server) {
         return text.empty() ? "" : "ssl_session_cache = \"" + text + "\"\n";
     };
     return first_server(
-               "[mail]\nupstream = \"h\"\n" + line(mail) +
+               "[mail]\nupstream = \"localhost\"\n" + line(mail) +
                "[[mail.server]]\nlisten = \"993 ssl\"\n" + line(server)
     )
         .tls.cache;
@@ -107,12 +107,13 @@ TEST_CASE("the protocol follows from the first known port, unless it is said") {
 }
 
 TEST_CASE("ssl speaks for every address of its server") {
-    auto s = first_server("[mail]\nupstream = \"h\"\nssl = true\n"
+    auto s = first_server("[mail]\nupstream = \"localhost\"\nssl = true\n"
                           "[[mail.server]]\nlisten = [\"993\", \"994\"]\n");
     CHECK(s.listen[0].ssl);
     CHECK(s.listen[1].ssl);
     CHECK(s.uses_tls());
-    s = first_server("[mail]\nupstream = \"h\"\n[[mail.server]]\nlisten = [\"143\", \"993 ssl\"]\n"
+    s = first_server(
+        "[mail]\nupstream = \"localhost\"\n[[mail.server]]\nlisten = [\"143\", \"993 ssl\"]\n"
     );
     CHECK_FALSE(s.listen[0].ssl);
     CHECK(s.listen[1].ssl);
@@ -121,7 +122,7 @@ TEST_CASE("ssl speaks for every address of its server") {
 
 TEST_CASE("origins name the line that gave each directive") {
     auto got =
-        test::load("worker_processes = 0\n[mail]\nupstream = \"h\"\ntimeout = 5\n"
+        test::load("worker_processes = 0\n[mail]\nupstream = \"localhost\"\ntimeout = 5\n"
                    "[[mail.server]]\nlisten = 143\n[[mail.server]]\ntimeout = 6\nlisten = 110\n");
     REQUIRE(got.made);
     auto line = [&](std::size_t scope, std::string_view name) {

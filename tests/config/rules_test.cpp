@@ -14,7 +14,7 @@ void check(const char* about, const std::string& text, const char* found) {
     CHECK((got.made != nullptr) == !config::any_error(got.diagnostics));
 }
 
-const std::string head = "[mail]\nupstream = \"h\"\n";
+const std::string head = "[mail]\nupstream = \"localhost\"\n";
 
 }
 
@@ -55,7 +55,7 @@ TEST_CASE("a server needs an address, a protocol and an upstream") {
     );
     check(
         "an empty list",
-        "[[mail.server]]\nlisten = []\nupstream = \"h\"",
+        "[[mail.server]]\nlisten = []\nupstream = \"localhost\"",
         "2:10 error: listen: needs [address:]port | *:port | [v6]:port | unix:path, then [ssl] "
         "[backlog=N]"
     );
@@ -146,7 +146,8 @@ TEST_CASE("servers that name one zone agree on its size") {
     check("the same", two("shared:A:1m", "builtin shared:A:1024k"), "");
     check(
         "inherited by both",
-        "[mail]\nupstream = \"h\"\nssl_session_cache = \"shared:A:1m\"\n[[mail.server]]\nlisten = "
+        "[mail]\nupstream = \"localhost\"\nssl_session_cache = "
+        "\"shared:A:1m\"\n[[mail.server]]\nlisten = "
         "143\n"
         "[[mail.server]]\nlisten = 110\n",
         ""
@@ -207,29 +208,32 @@ TEST_CASE("what a server writes itself means something there") {
 
 TEST_CASE("a route is for one sort of login and leads somewhere") {
     auto route = [](std::string lines) { return server_with("[[mail.server.route]]\n" + lines); };
-    check("a whole one", route("user = \"a@b\"\nupstream = \"h\"\nprotocol = \"imap\""), "");
-    check("for nobody", route("upstream = \"h\""), "4:1 error: this route is for nobody");
+    check(
+        "a whole one", route("user = \"a@b\"\nupstream = \"localhost\"\nprotocol = \"imap\""), ""
+    );
+    check("for nobody", route("upstream = \"localhost\""), "4:1 error: this route is for nobody");
     check(
         "for two sorts",
-        route("upstream = \"h\"\nuser = \"a\"\npattern = \"*\""),
+        route("upstream = \"localhost\"\nuser = \"a\"\npattern = \"*\""),
         "4:1 error: this route has more than one of user, domain and pattern"
     );
     check("to nowhere", route("domain = \"b\""), "4:1 error: no \"upstream\" in this route");
     check(
         "never taken",
-        route("domain = \"b\"\nupstream = \"h\"\n[[mail.server.route]]\ndomain = \"B\"\nprotocol = "
-              "\"pop3\"\nupstream = \"i\""),
+        route("domain = \"b\"\nupstream = \"localhost\"\n[[mail.server.route]]\ndomain = "
+              "\"B\"\nprotocol = "
+              "\"pop3\"\nupstream = \"localhost\""),
         "7:1 warning: this route is never taken"
     );
     check(
         "another protocol's",
         route("domain = \"b\"\nprotocol = \"imap\"\nupstream = "
-              "\"h\"\n[[mail.server.route]]\ndomain = \"b\"\nupstream = \"i\""),
+              "\"localhost\"\n[[mail.server.route]]\ndomain = \"b\"\nupstream = \"localhost\""),
         ""
     );
     check(
         "a name of another place",
-        route("domain = \"b\"\nupstream = \"h\"\nlisten = 5\nusre = \"x\""),
+        route("domain = \"b\"\nupstream = \"localhost\"\nlisten = 5\nusre = \"x\""),
         "7:1 error: \"listen\" does not belong here\n8:1 error: unknown directive \"usre\""
     );
 }
@@ -258,7 +262,7 @@ TEST_CASE("names are known, and known where they stand") {
     );
     check(
         "single brackets",
-        "[mail]\nupstream = \"h\"\n[mail.server]\nlisten = 143",
+        "[mail]\nupstream = \"localhost\"\n[mail.server]\nlisten = 143",
         "3:7 error: the block \"server\" stands in double brackets"
     );
     check("double brackets", "[[mail]]", "1:1 error: the block \"mail\" may stand only once");
@@ -282,7 +286,7 @@ TEST_CASE("names are known, and known where they stand") {
     check(
         "and with two",
         "[mail]\ntimeout = \"x\"\n" + server_with("") +
-            "[[mail.server]]\nlisten = 110\nupstream = \"h\"",
+            "[[mail.server]]\nlisten = 110\nupstream = \"localhost\"",
         "2:12 error: timeout: \"x\" is no time: must begin with a digit"
     );
 }

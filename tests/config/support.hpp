@@ -14,8 +14,9 @@ namespace postern::test {
 // "3:5 error: text", a line each, without file names and hints.
 std::string summary(const std::vector<config::diagnostic>&);
 
-// A reader that knows a few files: cert.pem, key.pem, rsa.pem, ecdsa.pem and pass.txt in any
-// folder. Everything else is missing, but "secret.pem" which may not be read.
+// A reader that knows a few files: cert.pem, key.pem, rsa.pem, ecdsa.pem, pass.txt, ticket.key (of
+// 48 bytes) and ca-certificates.crt in any folder. Everything else is missing, but "secret.pem"
+// which may not be read.
 config::file_answer read_fake(const std::string& path);
 
 // load() under the name "postern.toml" with these files.

@@ -21,6 +21,7 @@ void require(bool good) {
 void check(const auth_http::route& to) {
     require(to.port != 0 && auth_http::server_name(to.host) == to.host);
     require(text::is_word(to.host));
+    require(to.tls_name.empty() || text::is_word(to.tls_name));
 }
 void check(const auth_http::denial& no) {
     require(no.wait.count() >= 0 && no.wait <= auth_http::longest_wait);

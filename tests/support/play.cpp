@@ -28,6 +28,7 @@ std::string reason(boost::system::error_code e) {
         {errc::bad_reply,              "bad_reply"             },
         {errc::unavailable,            "unavailable"           },
         {errc::tls_failed,             "tls_failed"            },
+        {errc::no_starttls,            "no_starttls"           },
     };
     for (auto& row : rows)
         if (e == row.code) return row.word;
@@ -141,7 +142,11 @@ std::string compare_end(scripted_stream& stream, boost::system::error_code error
 }
 
 task<result<entry>> log_in(
-    scripted_stream& client, dialogue& talk, scripted_stream& upstream, std::string who
+    scripted_stream& client,
+    dialogue& talk,
+    scripted_stream& upstream,
+    std::string who,
+    bool starttls
 ) {
     player gateway(client, talk);
     co_await gateway.run();
@@ -149,7 +154,7 @@ task<result<entry>> log_in(
     auto space = std::min(who.find(' '), who.size());
     if (!who.empty()) as.user = who.substr(0, space);
     if (!who.empty()) as.password = secret(who.substr(std::min(space + 1, who.size())));
-    co_return co_await talk.enter(upstream, as);
+    co_return co_await talk.enter(upstream, as, starttls);
 }
 
 // Lines as a `result:` writes them: "a | b".
@@ -207,7 +212,8 @@ outcome play_upstream(
     scripted_stream client(before);
     scripted_stream upstream(script, how, kind::server);
     auto talk = make(settings, client, facts);
-    auto in = run(log_in(client, *talk, upstream, script.enter));
+    bool starttls = settings.proxy.tls.mode == config::upstream_tls::starttls;
+    auto in = run(log_in(client, *talk, upstream, script.enter, starttls));
     outcome out;
     out.calls = upstream.calls();
     if (!in) {

@@ -42,6 +42,12 @@ config::starttls_mode mode(const std::string& word) {
                             : config::starttls_mode::off;
 }
 
+config::upstream_tls tls_mode(const std::string& word) {
+    return word == "on"         ? config::upstream_tls::on
+           : word == "starttls" ? config::upstream_tls::starttls
+                                : config::upstream_tls::off;
+}
+
 bool flag(const std::string& word) { return word == "true" || word == "on"; }
 
 struct row {
@@ -74,6 +80,7 @@ const row rows[] = {
      [](settings& s,                             const words& w) { s.proxy.pass_error_message = flag(w.at(0)); }},
     {"xclient",                  [](settings& s, const words& w) { s.proxy.xclient = flag(w.at(0)); }           },
     {"proxy_smtp_auth",          [](settings& s, const words& w) { s.proxy.smtp_auth = flag(w.at(0)); }         },
+    {"proxy_ssl",                [](settings& s, const words& w) { s.proxy.tls.mode = tls_mode(w.at(0)); }      },
 };
 
 }

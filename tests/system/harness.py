@@ -124,7 +124,7 @@ class Certificates:
     def _openssl(self, *words):
         run("openssl", *words, cwd=self.folder)
 
-    def make(self, name, kind, *more, days="30", host="localhost"):
+    def make(self, name, kind, *more, days="90", host="localhost"):
         extensions = self.folder / f"{name}.ext"
         extensions.write_text(f"subjectAltName=DNS:{host},IP:127.0.0.1\nbasicConstraints=CA:FALSE\n")
         self._openssl("req", "-newkey", kind, *more, "-nodes", "-subj", f"/CN={host}",

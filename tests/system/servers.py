@@ -47,14 +47,19 @@ class Service:
 
 
 class Dovecot(Service):
-    """IMAP and POP3 over maildirs in `folder`/mail/<user>; takes any user in `users` with the test password."""
+    """IMAP and POP3 over maildirs in `folder`/mail/<user>; takes any user in `users` with the test password. With `tls`, a
+    certificate and its key, it also speaks STARTTLS there and TLS at the ports "imaps" and "pop3s"."""
 
-    def __init__(self, users=(USER,)):
-        self.users = users
+    def __init__(self, users=(USER,), tls=None):
+        self.users, self.tls = users, tls
 
     def __enter__(self):
         self.folder = temp_folder()
         self.port = {"imap": free_port(), "pop3": free_port(), "auth": free_port()}
+        ssl = "ssl = no"
+        if self.tls:
+            self.port.update(imaps=free_port(), pop3s=free_port())
+            ssl = f"ssl = yes\nssl_cert = <{self.tls[0]}\nssl_key = <{self.tls[1]}"
         self.log_file = self.folder / "dovecot.log"
         self.mail = self.folder / "mail"
         self.mail.mkdir()
@@ -69,7 +74,7 @@ log_path = {self.log_file}
 auth_verbose = yes
 protocols = imap pop3
 listen = 127.0.0.1
-ssl = no
+{ssl}
 disable_plaintext_auth = no
 auth_failure_delay = 0
 auth_mechanisms = plain login
@@ -95,7 +100,7 @@ service imap-login {{
     port = {self.port["imap"]}
   }}
   inet_listener imaps {{
-    port = 0
+    port = {self.port.get("imaps", 0)}
   }}
   process_min_avail = 1
 }}
@@ -104,7 +109,7 @@ service pop3-login {{
     port = {self.port["pop3"]}
   }}
   inet_listener pop3s {{
-    port = 0
+    port = {self.port.get("pop3s", 0)}
   }}
   process_min_avail = 1
 }}
@@ -131,10 +136,11 @@ service stats {{
 
 class Postfix(Service):
     """An SMTP server that trusts XCLIENT from loopback and puts mail for example.org into maildirs below `mail`, which may
-    be a Dovecot's. With `auth` it also asks for AUTH, checked by that Dovecot's passwords."""
+    be a Dovecot's. With `auth` it also asks for AUTH, checked by that Dovecot's passwords. With `tls`, a certificate and its
+    key, it takes AUTH after STARTTLS only, and speaks TLS from the first byte at the port "smtps"."""
 
-    def __init__(self, mail, dovecot=None, users=(USER,)):
-        self.mail, self.dovecot, self.users = pathlib.Path(mail), dovecot, users
+    def __init__(self, mail, dovecot=None, users=(USER,), tls=None):
+        self.mail, self.dovecot, self.users, self.tls = pathlib.Path(mail), dovecot, users, tls
 
     def __enter__(self):
         self.folder = temp_folder()
@@ -144,6 +150,12 @@ class Postfix(Service):
         for made in (etc, queue, data):
             made.mkdir()
         sasl, relay = "", "permit_mynetworks, reject"
+        tls, smtps = "smtpd_tls_security_level = none", ""
+        if self.tls:
+            self.port["smtps"] = free_port()
+            smtps = f"127.0.0.1:{self.port['smtps']} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes"
+            tls = (f"smtpd_tls_security_level = may\nsmtpd_tls_auth_only = yes\nsmtpd_tls_cert_file = {self.tls[0]}\n"
+                   f"smtpd_tls_key_file = {self.tls[1]}\nsmtpd_tls_loglevel = 1")
         if self.dovecot:
             sasl = ("smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\n"
                     f"smtpd_sasl_path = inet:127.0.0.1:{self.dovecot.port['auth']}\n")
@@ -176,7 +188,7 @@ virtual_mailbox_limit = 0
 mailbox_size_limit = 0
 message_size_limit = 67108864
 smtpd_authorized_xclient_hosts = 127.0.0.0/8
-smtpd_tls_security_level = none
+{tls}
 smtpd_recipient_restrictions = {relay}
 smtpd_peername_lookup = no
 default_transport = discard:
@@ -187,6 +199,7 @@ disable_dns_lookups = yes
         (etc / "boxes").write_text("".join(f"{user} {user}/\n" for user in self.users))
         (etc / "master.cf").write_text(f"""
 127.0.0.1:{self.port["smtp"]} inet n - n - - smtpd
+{smtps}
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr

@@ -39,7 +39,7 @@ class Readme(harness.Test):
         lines = dict((int(n), text) for n, text in re.findall(r"^ +(\d+) \| (.*\S.*)$", wanted, re.M)
                      if not text.strip().startswith("^"))
         # the lines that are not shown are those of a configuration that is good
-        rest = iter(['[mail]', '[[mail.server]]', 'listen = "0.0.0.0:993 ssl"', 'upstream = "192.0.2.10:143"'])
+        rest = iter(['[mail]', '[[mail.server]]', 'listen = "0.0.0.0:993 ssl"', 'upstream = "127.0.0.1:143"'])
         text = "\n".join(lines.get(n) or next(rest, "") for n in range(1, max(lines) + 5))
         file = temp_folder() / "postern.toml"
         file.write_text(text + "\n")

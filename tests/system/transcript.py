@@ -2,6 +2,7 @@
 import base64
 import pathlib
 import re
+import ssl
 import urllib.parse
 
 import harness
@@ -80,6 +81,8 @@ class Transcript:
                 w == "answer" and v.startswith(b"denied ") and v != b"denied \r\n" for w, v, _ in self.steps)
             if self.protocol == "smtp" and any(w == "login" for w, _, _ in self.steps):
                 more["proxy_smtp_auth"] = True
+        if "proxy_ssl" in set_here:
+            more |= {"proxy_ssl_trusted_certificate": harness.certificates().ca, "proxy_ssl_name": "localhost"}
         lines += [f"{k} = {harness.toml(v)}" for k, v in more.items() if k not in set_here]
         return "\n[[mail.server]]\n" + "\n".join(lines) + "\n", port
 
@@ -269,6 +272,11 @@ class UpstreamPlay:
             at = f"{self.script.name}:{number}: "
             if word == "S":
                 peer.send(value)
+            elif word == "T":
+                pem = harness.certificates().folder
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                context.load_cert_chain(pem / "ecdsa.pem", pem / "ecdsa-key.pem")
+                peer.socket = context.wrap_socket(peer.socket, server_side=True)
             elif word == "C":
                 value = value.replace(UNIT_TEST_CLIENT.encode(), HERE.encode())
                 while len(peer.buffer) < len(value) and peer.more():

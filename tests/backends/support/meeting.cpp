@@ -23,6 +23,12 @@ public:
             auto step = engine_->handshake();
             flush();
             if (step.state == status::done) break;
+            if (step.state == status::needs_signature && way_.sign) {
+                // Asking again does not help before it is there.
+                CHECK(engine_->handshake().state == status::needs_signature);
+                engine_->take_signature(std::as_bytes(std::span(way_.sign(*engine_->wanted()))));
+                continue;
+            }
             if (step.state != status::needs_input || !feed()) {
                 out.reason =
                     step.state == status::needs_input ? "the client left" : engine_->reason();

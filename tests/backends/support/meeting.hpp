@@ -4,6 +4,7 @@
 #include "tests/support/certificates.hpp"
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -51,6 +52,8 @@ std::string reason_of(std::string_view directive, std::string_view what);
 struct how {
     std::size_t piece = 65536;               // bytes handed to reception and engine at a time
     std::string greeting = "* OK hello\r\n"; // sent when the handshake is done
+    // Makes the signatures of keys that are elsewhere.
+    std::function<std::string(const signature_request&)> sign = {};
 };
 
 // What came of a connection of `openssl s_client` to a server, on both sides.

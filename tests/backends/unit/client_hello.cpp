@@ -149,7 +149,7 @@ TEST_CASE("the certificate is chosen by what the client can verify") {
         s.contexts.push_back(std::make_shared<fake_context>(key_kind::ed25519, ours, v));
         client_hello hello;
         REQUIRE(read(records(message(suites, extensions)), hello) == hello_state::whole);
-        return choose_context(s, hello).key();
+        return choose_context(s, hello)->key();
     };
     auto ecdsa = number(0xc02b, 2), rsa = number(0xc02f, 2), tls13 = number(0x1301, 2);
     CHECK(

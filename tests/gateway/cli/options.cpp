@@ -4,6 +4,7 @@
 
 #include <iostream>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,15 @@ public:
     std::string_view name() const override { return "NoTLS"; }
     std::string version() const override { return "9.9"; }
     std::span<const tls::capability> capabilities() const override { return can_; }
+    const tls::crypto& primitives() const override { throw std::logic_error("no library"); }
     tls::compiled
     compile(const config::tls_settings&, std::string_view, const tls::session_services&)
         const override {
         return {};
+    }
+    std::unique_ptr<tls::signing_key> load_key(const secret&, const std::vector<secret>&)
+        const override {
+        return nullptr;
     }
 
 private:

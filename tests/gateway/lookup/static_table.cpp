@@ -117,3 +117,26 @@ TEST_CASE("patterns fit whole names, in either case, and cannot be made slow") {
         pattern += "*a";
     CHECK_FALSE(fits(pattern + "b", text)); // exponential matchers never come back from this
 }
+
+TEST_CASE("a route without a port leads to that of its way to TLS") {
+    config::lookup_settings settings;
+    settings.upstream.host = "main";
+    config::route_settings r;
+    r.user = "a";
+    r.upstream.host = "routed";
+    r.tls.mode = config::upstream_tls::on;
+    settings.routes.push_back(r);
+    static_table table(settings, config::upstream_tls::starttls);
+    auto find = [&](const char* user, config::mail_protocol p) {
+        return std::get<route>(table.find(user, p));
+    };
+    using enum config::mail_protocol;
+    CHECK(find("a", imap).upstream.port == 993);
+    CHECK(find("a", pop3).upstream.port == 995);
+    CHECK(find("a", smtp).upstream.port == 465);
+    CHECK(find("a", imap).tls == &settings.routes[0].tls);
+    CHECK(find("b", imap).upstream.port == 143);
+    CHECK(find("b", imap).tls == nullptr);
+    static_table on(settings, config::upstream_tls::on);
+    CHECK(std::get<route>(on.find("b", imap)).upstream.port == 993);
+}

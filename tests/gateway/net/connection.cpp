@@ -222,3 +222,40 @@ TEST_CASE("what was lent before a wait is wiped when the next wait begins") {
     near.stop();
     (void)next.get();
 }
+
+namespace {
+
+// A client whose engines are framed ones, and what they were asked for.
+struct framed_client final : tls::client {
+    mutable std::string asked;
+    std::unique_ptr<tls::engine> connect(const tls::destination& to) const override {
+        asked = to.name + " at " + to.address;
+        return std::make_unique<framed_engine>();
+    }
+};
+
+}
+
+TEST_CASE("a connection to an upstream plays the client's side, once") {
+    boost::asio::io_context loop;
+    auto by = std::make_shared<framed_client>();
+    auto [socket, far] = test::connected(loop);
+    connection near(std::move(socket), by, {"imap.example", "192.0.2.1:993"});
+    CHECK(near.tls() == nullptr);
+    CHECK(pending<result<void>>(loop, near.start_tls()).get().has_value());
+    CHECK(by->asked == "imap.example at 192.0.2.1:993");
+    REQUIRE(near.tls());
+    CHECK(near.tls()->protocol == "TLSv1.3");
+    far.say(framed_engine::record("* OK"));
+    CHECK(*text(loop, read_copy(near, 100)).get() == "* OK");
+    CHECK(pending<result<void>>(loop, near.start_tls()).get().error() == errc::tls_failed);
+    near.settle();
+    CHECK(by.use_count() == 1); // nothing of the handshake stays
+}
+
+TEST_CASE("a connection without a way to TLS does not get there") {
+    boost::asio::io_context loop;
+    auto [socket, far] = test::connected(loop);
+    connection near(std::move(socket), std::shared_ptr<const tls::client>(), {});
+    CHECK(pending<result<void>>(loop, near.start_tls()).get().error() == errc::tls_failed);
+}

@@ -127,3 +127,27 @@ TEST_CASE("addresses are written as logs and lookups want them") {
     CHECK(gateway::name_of(to("imap.example.org", 143)) == "imap.example.org:143");
     CHECK(gateway::name_of(to("unix:/run/imap", 0)) == "unix:/run/imap");
 }
+
+TEST_CASE("an address is this machine's when nothing leaves it") {
+    auto here = [](const char* literal) {
+        tcp::endpoint e(boost::asio::ip::make_address(literal), 143);
+        return gateway::is_here(boost::asio::generic::stream_protocol::endpoint(e));
+    };
+    for (auto literal : {"127.0.0.1", "127.255.0.9", "::1", "::ffff:127.0.0.1"})
+        CHECK(here(literal));
+    for (auto literal :
+         {"192.0.2.1",
+          "10.0.0.1",
+          "128.0.0.1",
+          "0.0.0.0",
+          "::",
+          "fe80::1",
+          "fd00::1",
+          "2001:db8::1",
+          "::ffff:192.0.2.1",
+          "::127.0.0.1"})
+        CHECK_FALSE(here(literal));
+    boost::asio::local::stream_protocol::endpoint local("/run/x");
+    CHECK(gateway::is_here(boost::asio::generic::stream_protocol::endpoint(local)));
+    CHECK_FALSE(gateway::is_here({}));
+}

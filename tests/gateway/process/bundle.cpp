@@ -34,6 +34,8 @@ bundle some_bundle(std::size_t listeners) {
     b.ticket_keys = some_file();
     b.zones.push_back({"SSL", 1 << 20, some_file()});
     b.zones.push_back({"other", 1 << 16, some_file()});
+    b.settings = 41;
+    b.folders.push_back({"/etc/certs", some_file()});
     for (std::size_t i = 0; i < listeners; ++i)
         b.listeners.push_back({i + 7, i / 2, i % 2, some_file()});
     return b;
@@ -57,6 +59,10 @@ TEST_CASE("a bundle arrives as it was sent, however many sockets are in it") {
     REQUIRE(got.has_value());
     CHECK(got->number == 42);
     CHECK(got->name == sent.name);
+    CHECK(got->settings == 41);
+    REQUIRE(got->folders.size() == 1);
+    CHECK(got->folders[0].path == "/etc/certs");
+    CHECK(identity_of(got->folders[0].memory) == identity_of(sent.folders[0].memory));
     CHECK(got->text.reveal() == sent.text.reveal());
     auto read = got->reader();
     CHECK(read("/etc/cert.pem").bytes->reveal() == "-----BEGIN");

@@ -58,9 +58,11 @@ public:
         co_return result<void>();
     }
 
-    task<result<entry>> enter(stream& upstream, const sasl::credentials& c) override {
+    task<result<entry>> enter(stream& upstream, const sasl::credentials& c, bool starttls)
+        override {
         std::string pass(c.password.reveal());
-        if (account_.breaks("enter " + c.user + ":" + pass)) co_return errc::truncated;
+        std::string how = starttls ? "enter by STARTTLS " : "enter ";
+        if (account_.breaks(how + c.user + ":" + pass)) co_return errc::truncated;
         auto reply = replies.front();
         replies.pop_front();
         if (reply == "hang") {

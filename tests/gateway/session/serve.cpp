@@ -34,6 +34,7 @@ struct stage {
     record seen;
     std::optional<test::pending<result<admitted>>> going;
     std::optional<login_tools> tools;
+    upstreams ways;
 
     stage() {
         REQUIRE(::pipe2(fds, O_NONBLOCK) == 0);
@@ -63,7 +64,7 @@ struct stage {
     }
 
     void start() {
-        tools.emplace(login_tools{settings, where, who, *events});
+        tools.emplace(login_tools{settings, where, who, *events, ways});
         going.emplace(loop, serve(near, talk, *tools, seen));
     }
     result<admitted> get() {
@@ -278,4 +279,15 @@ TEST_CASE("sessions are counted, and can be stopped and waited for") {
     }
     CHECK(all.count() == 0);
     CHECK(empty == 2);
+}
+
+TEST_CASE_METHOD(stage, "a lookup that wants TLS where none was prepared is our error") {
+    where.answer = [this](const query&) {
+        auto v = to_door();
+        std::get<route>(v).tls_mode = config::upstream_tls::on;
+        return v;
+    };
+    CHECK(get().error() == errc::unavailable);
+    CHECK(calls.text() == "ask, find alice 1, refuse unavailable");
+    CHECK(logged().find("the lookup wants TLS") != std::string::npos);
 }

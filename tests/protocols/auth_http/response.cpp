@@ -158,3 +158,38 @@ TEST_CASE("Auth-Server is an address or a host name") {
         CHECK_FALSE(auth_http::server_name(value));
     }
 }
+
+TEST_CASE("a service may say how the upstream is spoken to") {
+    auto read = [](std::string_view name, std::string_view value) {
+        const auth_http::field fields[] = {
+            {"Auth-Status", "OK"       },
+            {"Auth-Server", "192.0.2.1"},
+            {"Auth-Port",   "993"      },
+            {name,          value      }
+        };
+        return auth_http::read_response(fields, config::mail_protocol::imap);
+    };
+    using enum config::upstream_tls;
+    auto mode = [&](std::string_view word) {
+        return std::get<auth_http::route>(read("Auth-Proxy-SSL", word)).tls;
+    };
+    CHECK(mode("on") == on);
+    CHECK(mode(" STARTTLS ") == starttls);
+    CHECK(mode("off") == off);
+    CHECK_FALSE(mode(""));
+    auto name = [&](std::string_view word) {
+        return std::get<auth_http::route>(read("auth-proxy-ssl-name", word)).tls_name;
+    };
+    CHECK(name("imap.example.org") == "imap.example.org");
+    CHECK(name("[2001:db8::1]") == "2001:db8::1");
+    CHECK(name("").empty());
+    for (auto [header, value] :
+         {std::pair("Auth-Proxy-SSL", "yes"),
+          std::pair("Auth-Proxy-SSL-Name", "*.example.org"),
+          std::pair("Auth-Proxy-SSL-Name", "unix:/x"),
+          std::pair("Auth-Proxy-SSL-Name", "a b")}) {
+        auto broken = read(header, value);
+        REQUIRE(std::holds_alternative<auth_http::broken>(broken));
+        CHECK(std::get<auth_http::broken>(broken).reason.find(header) != std::string::npos);
+    }
+}

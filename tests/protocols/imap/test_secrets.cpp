@@ -20,7 +20,7 @@ TEST_CASE("a name or password that no IMAP string can hold is never sent to an u
         sasl::credentials as;
         as.user = user;
         as.password = secret(password);
-        auto in = test::run(talk.enter(upstream, as));
+        auto in = test::run(talk.enter(upstream, as, false));
         REQUIRE(in.has_error());
         CHECK(in.error() == errc::bad_reply);
         CHECK(upstream.surprise.empty());

@@ -39,7 +39,7 @@ entered enter_as(std::string user, std::string_view password) {
     sasl::credentials who;
     who.user = std::move(user);
     who.password = secret(password);
-    auto in = test::run(talk.enter(upstream, who));
+    auto in = test::run(talk.enter(upstream, who, false));
     if (!in) return {true, in.error().message(), upstream.surprise, upstream.calls()};
     return {in->accepted, in->reply, upstream.surprise, upstream.calls()};
 }

@@ -94,7 +94,7 @@ std::string outcome_of(scene& s, const std::string& user, const std::string& pas
     sasl::credentials who;
     who.user = user;
     who.password = secret(password);
-    auto in = test::run(s.talk.enter(s.upstream, who));
+    auto in = test::run(s.talk.enter(s.upstream, who, false));
     if (!in) return in.error().message();
     return in->accepted ? "accepted" : "denied " + in->reply;
 }
@@ -177,7 +177,7 @@ TEST_CASE("What an SMTP upstream says behind the login follows our own word") {
     REQUIRE(login.has_value());
     REQUIRE(s.client.other());
     s.client.pass();
-    auto in = test::run(s.talk.enter(s.upstream, *login));
+    auto in = test::run(s.talk.enter(s.upstream, *login, false));
     REQUIRE(in.has_value());
     CHECK(in->reply == "235 in\r\n");
     CHECK(test::run(s.talk.admit(*in)).has_value());

@@ -1,0 +1,23 @@
+#include "config/build/rules.hpp"
+
+#include <algorithm>
+
+namespace postern::config {
+
+// What serves must not be what reads the keys, or they would only seem to be elsewhere.
+void check_key_process(const draft& all, findings& out) {
+    auto written = all.from.find(origins::process, "ssl_key_process");
+    if (!written || !all.made.process.key_process) return;
+    if (all.made.process.workers == 0)
+        out.error(
+            *written,
+            "\"ssl_key_process\" on conflicts with \"worker_processes\" 0: the one process that "
+            "serves also reads the keys",
+            "set worker_processes to 1, or leave ssl_key_process out"
+        );
+    auto uses_tls = [](auto& server) { return server.uses_tls(); };
+    if (std::ranges::none_of(all.made.servers, uses_tls) && !all.made.servers.empty())
+        out.warning(*written, "ssl_key_process: has no effect: no server speaks TLS");
+}
+
+}

@@ -1,0 +1,68 @@
+#pragma once
+
+#include "gateway/certificates/expiry.hpp"
+#include "gateway/certificates/marks.hpp"
+#include "gateway/certificates/units.hpp"
+#include "gateway/observe/log.hpp"
+#include "gateway/process/examine.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace postern::gateway {
+
+// The master's eye on the files of certificates: what changed and works goes into the configuration
+// in force, what does not is told in the log, and so is what expires soon.
+class keeper {
+public:
+    struct master {
+        std::function<bool()> is_idle; // false: workers still answer to something; look later
+        // Hands every worker what is in force. `settings`: there is more new than folders.
+        std::function<void(bool settings)> spread;
+    };
+    keeper(boost::asio::io_context&, const tls::backend&, log&, master);
+
+    // From here on for this configuration, which lives until the next one comes or stop().
+    void attend(examined&);
+    void stop();
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    void look();
+    void look_later(clock::duration took);
+    bool look_at_files();
+    bool look_at_folders();
+    bool look_at_folder(const std::string& path);
+    bool renew(const renewable&);
+    bool prove(const renewable&, const std::map<std::string, config::file_answer>&);
+    void tell_renewed(const renewable&, const std::map<std::string, config::file_answer>&);
+    void tell(const std::vector<folder_change>&, const tls::catalog&);
+    void refuse(const std::string& path, const std::string& why);
+    void look_for_expiry();
+    void tell_expiry(const std::string& path, const std::string& names, expiry_notes::time);
+
+    boost::asio::steady_timer timer_;
+    const tls::backend& library_;
+    log& events_;
+    master master_;
+    examined* now_ = nullptr;
+    std::vector<renewable> units_;
+    settling files_;
+    std::map<std::string, settling> folders_;
+    std::set<std::string> lost_; // folders that could not be read at the last look
+    expiry_notes expiry_;
+    std::size_t told_ = 0; // lines about expiry in this round
+    clock::time_point expiry_looked_{};
+    bool any_expiry_look_ = false;
+};
+
+}

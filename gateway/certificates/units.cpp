@@ -1,0 +1,72 @@
+#include "gateway/certificates/units.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace postern::gateway {
+namespace {
+
+class grouping {
+public:
+    void add(const std::vector<std::string>& paths, renewable::pair one) {
+        auto to = all_.size();
+        for (auto& path : paths)
+            if (auto at = place_.find(path); at != place_.end()) to = std::min(to, at->second);
+        if (to == all_.size()) all_.emplace_back();
+        for (auto& path : paths)
+            take(path, to);
+        all_[to].pairs.push_back(std::move(one));
+    }
+
+    std::vector<renewable> finish() {
+        std::erase_if(all_, [](auto& u) { return u.pairs.empty(); });
+        for (auto& u : all_) {
+            std::ranges::sort(u.paths);
+            u.name = u.paths.front();
+        }
+        std::ranges::sort(all_, {}, &renewable::name);
+        return std::move(all_);
+    }
+
+private:
+    // Brings a file along, and the whole group that it is in.
+    void take(const std::string& path, std::size_t to) {
+        auto [at, is_new] = place_.try_emplace(path, to);
+        if (is_new) return all_[to].paths.push_back(path);
+        auto from = at->second;
+        if (from == to) return;
+        for (auto& other : all_[from].paths) {
+            place_[other] = to;
+            all_[to].paths.push_back(other);
+        }
+        std::ranges::move(all_[from].pairs, std::back_inserter(all_[to].pairs));
+        all_[from] = {};
+    }
+
+    std::vector<renewable> all_;
+    std::map<std::string, std::size_t> place_;
+};
+
+}
+
+std::vector<renewable> renewables_of(const config::settings& from) {
+    grouping groups;
+    for (std::size_t n = 0; n < from.servers.size(); ++n) {
+        auto& tls = from.servers[n].tls;
+        if (!from.servers[n].uses_tls()) continue;
+        auto add = [&](const config::file& certificate, const config::file& key) {
+            std::vector<std::string> paths{certificate.path};
+            if (key.path != certificate.path) paths.push_back(key.path);
+            if (!tls.password_file.path.empty()) paths.push_back(tls.password_file.path);
+            groups.add(paths, {n, certificate, key});
+        };
+        for (std::size_t i = 0; i < tls.certificates.size(); ++i)
+            add(tls.certificates[i],
+                i < tls.certificate_keys.size() ? tls.certificate_keys[i] : tls.certificates[i]);
+        for (auto& one : tls.names.certificates)
+            add(one.certificate, one.key);
+    }
+    return groups.finish();
+}
+
+}

@@ -1,0 +1,63 @@
+#include "gateway/signing/withhold.hpp"
+
+#include "backends/tls/key_files.hpp"
+
+#include <cerrno>
+#include <map>
+#include <set>
+#include <string>
+
+namespace postern::gateway {
+namespace {
+
+// Which pass phrases may open the keys in a file, and which files hold pass phrases.
+struct phrase_book {
+    std::map<std::string, std::vector<secret>> of_file;
+    std::set<std::string> files;
+
+    void add(const config::tls_settings& tls) {
+        std::vector<config::complaint> ignored; // said when the file was examined
+        auto phrases = tls::pass_phrases(tls, ignored);
+        if (!tls.password_file.path.empty()) files.insert(tls.password_file.path);
+        std::set<std::string> paths;
+        for (auto* list : {&tls.certificates, &tls.certificate_keys})
+            for (auto& file : *list)
+                paths.insert(file.path);
+        for (auto& path : paths)
+            of_file[path].insert(of_file[path].end(), phrases.begin(), phrases.end());
+    }
+};
+
+std::shared_ptr<const secret> shared(secret text) {
+    return std::make_shared<const secret>(std::move(text));
+}
+
+}
+
+std::vector<tls::withheld_key> withhold(examined& e) {
+    phrase_book book;
+    for (auto& server : e.config.made->servers)
+        if (server.uses_tls()) book.add(server.tls);
+    std::vector<tls::withheld_key> keys;
+    for (auto& [path, file] : e.files) {
+        if (!file.bytes) continue;
+        if (book.files.contains(path)) {
+            file.bytes = shared(secret());
+            continue;
+        }
+        auto apart = tls::withhold_keys(file.bytes->reveal());
+        file.bytes = shared(std::move(apart.text));
+        for (auto& key : apart.keys) {
+            key.phrases = book.of_file[path];
+            keys.push_back(std::move(key));
+        }
+    }
+    auto left = [&](const std::string& path) {
+        auto at = e.files.find(path);
+        return at == e.files.end() ? config::file_answer{nullptr, ENOENT} : at->second;
+    };
+    e.config = config::load(e.text.reveal(), e.name, left); // settings hold bytes of files, too
+    return keys;
+}
+
+}
