@@ -28,7 +28,7 @@ for cache, settings in CACHES.items():
             version, ticket = KINDS[kind]
             it = peer.shake(versions=[version], ticket=ticket)
             for _ in range(2):
-                if not it.session.get("ticket") and not it.session.get("id"):
+                if not it.session or not (it.session.get("ticket") or it.session.get("id")):
                     return peer.notes.append("(nothing to resume)")
                 peer.notes.append("(again)")
                 it = peer.shake(versions=[version], resume=it.session)
