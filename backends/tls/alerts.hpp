@@ -9,7 +9,13 @@
 namespace postern::tls {
 
 namespace alert {
+inline constexpr std::uint8_t unexpected_message = 10;
+inline constexpr std::uint8_t record_overflow = 22;
+inline constexpr std::uint8_t handshake_failure = 40;
+inline constexpr std::uint8_t illegal_parameter = 47;
 inline constexpr std::uint8_t decode_error = 50;
+inline constexpr std::uint8_t decrypt_error = 51;
+inline constexpr std::uint8_t protocol_version = 70;
 inline constexpr std::uint8_t unrecognized_name = 112;
 inline constexpr std::uint8_t no_application_protocol = 120;
 }

@@ -1,5 +1,7 @@
 #include "backends/tls/client_hello.hpp"
 
+#include "backends/tls/cursor.hpp"
+
 #include <algorithm>
 #include <optional>
 
@@ -11,37 +13,6 @@ using bytes = std::span<const std::byte>;
 
 constexpr std::size_t record_header = 5, message_header = 4;
 constexpr std::size_t longest_record = 16384; // RFC 8446 section 5.1
-
-// Takes numbers and counted stretches off the front; once something is missing, everything is.
-class cursor {
-public:
-    explicit cursor(bytes all) : rest_(all) {}
-
-    std::size_t number(std::size_t width) {
-        std::size_t value = 0;
-        for (auto b : take(width))
-            value = value << 8u | std::to_integer<std::size_t>(b);
-        return value;
-    }
-    bytes take(std::size_t n) {
-        if (n > rest_.size()) {
-            good_ = false;
-            rest_ = {};
-            return {};
-        }
-        auto front = rest_.first(n);
-        rest_ = rest_.subspan(n);
-        return front;
-    }
-    bytes counted(std::size_t width) { return take(number(width)); }
-
-    bool good() const { return good_; }
-    bool more() const { return good_ && !rest_.empty(); }
-
-private:
-    bytes rest_;
-    bool good_ = true;
-};
 
 std::string text_of(bytes b) { return {reinterpret_cast<const char*>(b.data()), b.size()}; }
 

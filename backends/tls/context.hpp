@@ -32,6 +32,7 @@ public:
 
     // More of it, to explain why nothing was agreed on. Empty: unknown.
     virtual std::span<const std::uint16_t> tls13_suites() const { return {}; }
+    // The groups it exchanges keys in. Empty: unknown.
     virtual std::span<const std::uint16_t> groups() const { return {}; }
 };
 

@@ -62,6 +62,11 @@ status reception::refuse(unsigned char number, std::string why) {
     return status::failed;
 }
 
+status reception::refuse(const hello_fault& found) {
+    std::string why(found.words);
+    return refuse(found.alert, why + "; alert sent: " + std::string(alert_name(found.alert)));
+}
+
 status reception::take(std::span<const std::byte> cipher) {
     if (chosen_ || !reason_.empty()) return chosen_ ? status::done : status::failed;
     seen_.insert(seen_.end(), cipher.begin(), cipher.end());
@@ -86,6 +91,7 @@ status reception::take(std::span<const std::byte> cipher) {
     case hello_state::malformed: break;
     case hello_state::whole:
         understood_ = true;
+        if (auto wrong = find_fault(seen_, *server_)) return refuse(*wrong);
         if (!shares_protocol(*server_, hello_))
             return refuse(
                 alert::no_application_protocol,
@@ -101,12 +107,14 @@ status reception::take(std::span<const std::byte> cipher) {
             );
         return status::done;
     }
+    if (auto wrong = find_fault(seen_, *server_)) return refuse(*wrong);
     chosen_ = server_->contexts.front(); // the library knows best which alert this deserves
     return status::done;
 }
 
 std::unique_ptr<engine> reception::admit() {
     auto made = chosen_->accept();
+    seen_ = repack(std::move(seen_));
     made->take(seen_);
     made->park(); // the bytes are ours and go with us
     seen_ = {};

@@ -3,6 +3,7 @@
 #include "backends/tls/client_hello.hpp"
 #include "backends/tls/engine.hpp"
 #include "backends/tls/failure.hpp"
+#include "backends/tls/hello_check.hpp"
 #include "backends/tls/server.hpp"
 
 #include <cstddef>
@@ -42,6 +43,7 @@ public:
 
 private:
     status refuse(unsigned char alert, std::string why);
+    status refuse(const hello_fault&);
     std::string words_about(ended how) const;
     std::string hint_about(const failure&, ended how) const;
 

@@ -1,5 +1,7 @@
 #include "backends/wolfssl/bytes.hpp"
 
+#include "backends/tls/cursor.hpp"
+
 namespace postern::tls::wolfssl {
 
 namespace {
@@ -15,9 +17,26 @@ int receive(WOLFSSL*, char* into, int size, void* self) {
     return got == 0 ? WOLFSSL_CBIO_ERR_WANT_READ : static_cast<int>(got);
 }
 
-int send(WOLFSSL*, char* from, int size, void* self) {
-    auto bytes = std::span<const char>(from, static_cast<std::size_t>(size));
-    static_cast<connection*>(self)->bytes.write(std::as_bytes(bytes));
+// Whether ChangeCipherSpec or an enciphered record is among these, which are whole.
+bool has_secrets(std::span<const std::byte> records) {
+    for (cursor at(records); at.more();) {
+        auto type = at.number(1);
+        at.take(2);
+        at.counted(2);
+        if (type == 20 || type == 23) return true;
+    }
+    return false;
+}
+
+int send(WOLFSSL* ssl, char* from, int size, void* user) {
+    auto& self = *static_cast<connection*>(user);
+    if (self.alerted) return size; // 5.5 often follows one alert by another that says less
+    auto bytes = std::as_bytes(std::span<const char>(from, static_cast<std::size_t>(size)));
+    self.bytes.write(bytes);
+    self.enciphers = self.enciphers || has_secrets(bytes);
+    WOLFSSL_ALERT_HISTORY alerts{};
+    self.alerted = wolfSSL_get_alert_history(ssl, &alerts) == WOLFSSL_SUCCESS &&
+                   alerts.last_tx.level == alert_fatal;
     return size;
 }
 

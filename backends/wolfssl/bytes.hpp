@@ -29,6 +29,8 @@ struct connection {
     const staple* ocsp = nullptr; // what may be sent along; gone after the handshake
     bool established = false;     // the handshake is done, so records without data are counted
     bool uses_ticket = false;     // one was opened or issued, so the session is not kept by its id
+    bool enciphers = false;       // what is sent from now on cannot be read by everybody
+    bool alerted = false;         // a fatal alert was sent, behind which nothing may come
 };
 
 // Lets every connection of a context read and write through the `connection` that it was joined to.

@@ -1,5 +1,6 @@
 #include "backends/wolfssl/engine.hpp"
 
+#include "backends/tls/alerts.hpp"
 #include "backends/tls/cipher_names.hpp"
 #include "backends/wolfssl/client.hpp"
 #include "backends/wolfssl/map_extras.hpp"
@@ -12,6 +13,7 @@ namespace postern::tls::wolfssl {
 namespace {
 
 constexpr std::size_t record_bytes = 16384; // of plain text (RFC 8446 section 5.1)
+constexpr std::uint16_t record_version = 0x0303;
 
 std::string server_name_of(WOLFSSL* ssl) {
     void* name = nullptr;
@@ -150,8 +152,21 @@ progress library_engine::stopped(int result) {
     default:
         if (self_.records.too_many())
             return failed("too many records without data, or key updates");
-        return failed(words_for(ssl_.get(), code));
+        return failed(words_for(ssl_.get(), code) + add_alert(code));
     }
+}
+
+// 5.5 ends many handshakes without a word. Here the client learns why, as long as it can be said in
+// clear. Gives what is to be told of it.
+std::string library_engine::add_alert(long code) {
+    WOLFSSL_ALERT_HISTORY alerts{};
+    wolfSSL_get_alert_history(ssl_.get(), &alerts);
+    auto refused = alerts.last_rx.level == alert_fatal;
+    if (!facts_.protocol.empty() || self_.enciphers || self_.alerted || refused) return {};
+    self_.alerted = true;
+    auto number = alert_for(code);
+    self_.bytes.write(fatal_alert(number, record_version));
+    return "; alert sent: " + std::string(alert_name(number));
 }
 
 progress library_engine::failed(std::string why) {

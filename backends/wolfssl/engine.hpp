@@ -60,6 +60,7 @@ private:
     progress shaken(int result);
     progress stopped(int result);
     progress failed(std::string why);
+    std::string add_alert(long code);
     void forget_session();
     void note_facts();
 

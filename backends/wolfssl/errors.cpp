@@ -39,4 +39,29 @@ std::string words_for(WOLFSSL* ssl, long code) {
     return text;
 }
 
+std::uint8_t alert_for(long code) {
+    switch (code) {
+    case UNKNOWN_RECORD_TYPE:
+    case UNKNOWN_HANDSHAKE_TYPE:
+    case OUT_OF_ORDER_E:
+    case SANITY_MSG_E:
+    case DUPLICATE_MSG_E:
+    case NO_CHANGE_CIPHER_E: return alert::unexpected_message;
+    case BUFFER_ERROR:
+    case BUFFER_E:
+    case INCOMPLETE_DATA:
+    case LENGTH_ERROR: return alert::decode_error;
+    case VERSION_ERROR: return alert::protocol_version;
+    case BAD_BINDER:
+    case VERIFY_FINISHED_ERROR: return alert::decrypt_error;
+    case BAD_KEY_SHARE_DATA:
+    case ECC_PEERKEY_ERROR:
+    case HANDSHAKE_SIZE_ERROR:
+    case HRR_COOKIE_ERROR:
+    case INVALID_PARAMETER:
+    case PEER_KEY_ERROR: return alert::illegal_parameter;
+    default: return alert::handshake_failure;
+    }
+}
+
 }

@@ -73,6 +73,9 @@ std::string last_words();
 // The fatal alerts of a connection.
 alerts alerts_of(WOLFSSL*);
 
+// The alert that a failed handshake deserves.
+std::uint8_t alert_for(long code);
+
 // What ended a connection, with the alert that was sent or received, if any.
 std::string words_for(WOLFSSL*, long code);
 

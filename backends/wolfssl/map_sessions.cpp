@@ -159,6 +159,9 @@ void use_sessions(WOLFSSL_CTX* ctx, const resumption& sessions) {
     wolfSSL_CTX_set_timeout(ctx, static_cast<unsigned int>(seconds));
     wolfSSL_CTX_set_TicketHint(ctx, static_cast<int>(std::min(seconds, longest_hint)));
     use_tickets(ctx, sessions);
+#if defined(WOLFSSL_TLS13) && LIBWOLFSSL_VERSION_HEX >= 0x05009000
+    wolfSSL_CTX_only_dhe_psk(ctx); // a resumed session keeps forward secrecy
+#endif
 }
 
 }

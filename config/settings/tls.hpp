@@ -72,7 +72,7 @@ struct tls_settings {
     file password_file;                 // one pass phrase a line
     many_names_settings names;
     std::string ciphers = "HIGH:!aNULL:!MD5";
-    bool prefer_server_ciphers = false;
+    bool prefer_server_ciphers = true;
     tls_versions versions{tls_version::tls1_2, tls_version::tls1_3};
     session_cache cache;
     std::chrono::seconds session_timeout{300};

@@ -42,7 +42,7 @@ constexpr row rows[] = {
     {config::in_server, "ssl_certificate_key", "\"key.pem\"", "[\"key.pem\"]"},
     {config::in_server, "ssl_password_file", "\"pass.txt\"", "\"pass.txt\""},
     {config::in_server, "ssl_ciphers", "\"ALL:!x\"", "\"ALL:!x\""},
-    {config::in_server, "ssl_prefer_server_ciphers", "true", "\"on\""},
+    {config::in_server, "ssl_prefer_server_ciphers", "false", "\"off\""},
     {config::in_server, "ssl_protocols", "\"SSLv2 TLSv1.3\"", "\"SSLv2 TLSv1.3\""},
     {config::in_server, "ssl_session_cache", "\"builtin:5 shared:A:1m\"", "\"builtin:5 shared:A:1m\""},
     {config::in_server, "ssl_session_timeout", "\"1d\"", "\"1d\""},
@@ -194,12 +194,8 @@ TEST_CASE("the table above has every directive") {
         return where & (config::in_route | config::in_certificate);
     };
     for (auto& r : rows)
-<<<<<<< HEAD
         tried.emplace(r.name, block_of(r.where));
-=======
-        tried.emplace(r.name, r.where == config::in_route);
-    tried.emplace("ssl_dhparam", false); // always a warning, never dumped
->>>>>>> d22a8071c27f9196e142c59c489313535601675f
+    tried.emplace("ssl_dhparam", block_of(config::in_server)); // always a warning, never dumped
     for (auto d : config::all_directives()) {
         INFO(d->name);
         CHECK(tried.contains({d->name, block_of(d->where)}));

@@ -1,6 +1,8 @@
 // The beginning of a TLS connection: read whole and in every shorter form, and never beyond its
-// end.
+// end; and packed anew, which changes nothing of what it says.
 #include "backends/tls/client_hello.hpp"
+
+#include "backends/tls/hello_check.hpp"
 
 #include <cstdlib>
 #include <span>
@@ -16,6 +18,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         for (auto& name : hello.protocols)
             if (name.empty() || name.size() > 255) std::abort();
     }
+    (void)find_fault(all, server());
+    client_hello again;
+    auto packed = repack({all.begin(), all.end()});
+    if (read_client_hello(packed, again) != state || again.server_name != hello.server_name ||
+        again.suites != hello.suites)
+        std::abort();
     // An answer that was final stays so with more bytes; "partial" is never an answer to too much.
     if (size > hello_limit && state == hello_state::partial) std::abort();
     for (std::size_t cut = 0; cut < size && cut < 600; ++cut) {

@@ -104,23 +104,38 @@ TEST_CASE("what is not TLS is refused with a reason, and without an alert") {
     CHECK(slow.reason().find("HTTP") != std::string::npos);
 }
 
-TEST_CASE("what looks like TLS and is not gets the library's own answer") {
-    for (std::string_view text :
-         {std::string_view("\x16\x03\x01\x00\x04\x01\x00\x00\x00", 9),          // nothing in it
-          std::string_view("\x16\x03\x01\x00\x06\x01\x00\x00\x02\x03\x03", 11), // torn inside
-          std::string_view("\x16\x03\x01\x00\x04\x02\x00\x00\x00", 9),          // another message
-          std::string_view("\x17\x03\x03\x00\x01\x00", 6),                      // data
-          std::string_view("\x80\x2e\x01\x00\x02", 5)}) {                       // SSLv2
+TEST_CASE("what looks like TLS and is not is refused with the same alert by every library") {
+    struct row {
+        std::string_view text;
+        int alert;
+    };
+    const row rows[] = {
+        {{"\x16\x03\x01\x00\x04\x01\x00\x00\x00", 9},          50}, // nothing in it
+        {{"\x16\x03\x01\x00\x06\x01\x00\x00\x02\x03\x03", 11}, 50}, // torn inside
+        {{"\x16\x03\x01\x00\x04\x02\x00\x00\x00", 9},          10}, // another message
+        {{"\x16\x03\x01\x00\x00", 5},                          10}, // an empty record
+        {{"\x16\x03\x01\x40\x01", 5},                          22}, // too large a record
+        {{"\x17\x03\x03\x00\x01\x00", 6},                      10}, // data
+        {{"\x16\x04\x03\x00\x01\x00", 6},                      70}, // TLS 2, as it were
+        {{"\x80\x2e\x01\x00\x02", 5},                          70}, // SSLv2
+    };
+    for (auto& row : rows) {
         reception at(simple());
-        auto state = at.take(as_bytes(text));
-        REQUIRE(state == status::done);
-        auto made = at.admit();
-        auto step = made->handshake();
-        if (step.state == status::needs_input) continue; // the library waits for the rest
-        CHECK(step.state == status::failed);
-        CHECK_FALSE(made->reason().empty());
-        CHECK(made->handshake().state == status::failed); // and it stays so
+        REQUIRE(at.take(as_bytes(row.text)) == status::failed);
+        INFO(at.reason());
+        REQUIRE(at.farewell().size() == 7);
+        CHECK(std::to_integer<int>(at.farewell().back()) == row.alert);
+        CHECK(at.reason().find("; alert sent: ") != std::string::npos);
     }
+}
+
+TEST_CASE("an alert that comes first is the library's to read") {
+    reception at(simple());
+    REQUIRE(at.take(as_bytes({"\x15\x03\x01\x00\x02\x02\x28", 7})) == status::done);
+    auto made = at.admit();
+    CHECK(made->handshake().state == status::failed);
+    CHECK(made->handshake().state == status::failed); // and it stays so
+    CHECK(made->reason().find("handshake_failure") != std::string::npos);
 }
 
 TEST_CASE("a ClientHello that never ends is refused at 64 KB") {
