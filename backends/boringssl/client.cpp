@@ -48,6 +48,7 @@ std::unique_ptr<engine> library_client::connect(const destination& to) const {
             SSL_set_session(ssl.get(), static_cast<SSL_SESSION*>(last.get()));
     auto made = std::make_unique<library_engine>(std::move(ssl), shared_from_this(), nullptr);
     made->play_client(std::move(side));
+    if (plan_.own) made->sign_with(plan_.own->elsewhere);
     return made;
 }
 

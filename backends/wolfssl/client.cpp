@@ -1,9 +1,11 @@
 #include "backends/wolfssl/client.hpp"
 
+#include "backends/tls/tls13_suites.hpp"
 #include "backends/wolfssl/engine.hpp"
 #include "backends/wolfssl/map_certificates.hpp"
 #include "backends/wolfssl/map_ciphers.hpp"
 #include "backends/wolfssl/map_protocols.hpp"
+#include "backends/wolfssl/remote_key.hpp"
 
 // The callbacks are noexcept, as those of map_sessions.
 
@@ -67,6 +69,7 @@ std::unique_ptr<engine> library_client::connect(const destination& to) const {
     if (ssl && !prepare(ssl.get(), to)) ssl.reset();
     auto made = std::make_unique<library_engine>(std::move(ssl), shared_from_this(), nullptr);
     made->play_client(std::move(side));
+    if (plan_.own) made->sign_with(plan_.own->elsewhere);
     return made;
 }
 
@@ -124,7 +127,11 @@ std::shared_ptr<const client> make_client(
     if (plan.own)
         if (auto wrong = use_certificate(ctx, *plan.own, plan.phrases))
             return fail(std::move(*wrong));
-    if (!use_ciphers(ctx, plan.versions, plan.suites))
+    if (plan.own && plan.own->elsewhere) use_remote_key(ctx);
+    std::vector<std::uint16_t> tls13;
+    if (plan.versions.contains(config::tls_version::tls1_3))
+        tls13 = usual_tls13_suites(library_suites());
+    if (!use_ciphers(ctx, tls13, plan.suites))
         return fail({severity::error, "ssl_ciphers", "wolfSSL refuses it: " + last_words(), {}});
     wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, verify);
     wolfSSL_CTX_set_session_cache_mode(ctx, WOLFSSL_SESS_CACHE_OFF);

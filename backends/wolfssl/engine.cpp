@@ -165,8 +165,15 @@ std::string library_engine::add_alert(long code) {
     if (!facts_.protocol.empty() || self_.enciphers || self_.alerted || refused) return {};
     self_.alerted = true;
     auto number = alert_for(code);
+    added_alert_ = number;
     self_.bytes.write(fatal_alert(number, record_version));
     return "; alert sent: " + std::string(alert_name(number));
+}
+
+alerts library_engine::fatal_alerts() const {
+    auto out = ssl_ ? alerts_of(ssl_.get()) : alerts();
+    if (added_alert_ >= 0) out.sent = added_alert_;
+    return out;
 }
 
 progress library_engine::failed(std::string why) {

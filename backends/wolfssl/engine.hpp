@@ -52,7 +52,7 @@ public:
         facts_.shown.reset();
     }
     std::string reason() const override { return reason_; }
-    alerts fatal_alerts() const override { return ssl_ ? alerts_of(ssl_.get()) : alerts(); }
+    alerts fatal_alerts() const override;
 
 private:
     progress handshake_aside();
@@ -68,6 +68,7 @@ private:
     connection self_;
     ssl_handle ssl_;             // after self_: it is gone before what its callbacks use
     status over_ = status::done; // closed and failed are for good
+    int added_alert_ = -1; // of ours, which the library does not know
     bool goodbye_ = false;
     facts facts_;
     std::string reason_;

@@ -15,6 +15,25 @@ void check_key_process(const draft& all, findings& out) {
             "serves also reads the keys",
             "set worker_processes to 1, or leave ssl_key_process out"
         );
+    for (std::size_t i = 0; i < all.made.servers.size(); ++i)
+        if (auto& server = all.made.servers[i];
+            server.uses_tls() && !server.tls.names.folder.empty())
+            out.error(
+                all.notes[i].place_of("ssl_certificate_dir"),
+                "\"ssl_certificate_dir\" conflicts with \"ssl_key_process\" on: workers would hold "
+                "the "
+                "keys of the folder",
+                "name the certificates in [[mail.certificate]] blocks, or leave ssl_key_process out"
+            );
+    auto watch = all.from.find(origins::process, "ssl_certificate_watch");
+    if (watch && all.made.process.certificate_watch.count() > 0)
+        out.warning(
+            *watch,
+            "ssl_certificate_watch: has no effect: with \"ssl_key_process\" keys are read at start "
+            "and "
+            "reload only",
+            "send HUP when a certificate was renewed"
+        );
     auto uses_tls = [](auto& server) { return server.uses_tls(); };
     if (std::ranges::none_of(all.made.servers, uses_tls) && !all.made.servers.empty())
         out.warning(*written, "ssl_key_process: has no effect: no server speaks TLS");

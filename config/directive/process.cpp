@@ -154,7 +154,8 @@ constexpr row<settings> rows[] = {
                     "sign for the workers.",
          .more = "A worker that is taken over then has no key to give away, and a slow signature "
                  "holds up nobody else in it. Cipher suites without ECDHE are not offered, since "
-                 "they need the key for more than a signature. Not with `worker_processes` 0."}
+                 "they need the key for more than a signature. Changed files are read at a reload "
+                 "only. Not with `worker_processes` 0, nor with `ssl_certificate_dir`."}
     ),
     bind<file_path, &settings::process, &P::pid_file>(
         {.name = "pid",

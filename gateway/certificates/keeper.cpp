@@ -116,7 +116,10 @@ void keeper::look_later(clock::duration took) {
 
 void keeper::look() {
     auto start = clock::now();
-    if (now_->config.made->process.certificate_watch.count() > 0 && master_.is_idle()) {
+    auto& process = now_->config.made->process;
+    // With a key process the bytes here are without keys, and what comes anew has to go there.
+    auto watches = process.certificate_watch.count() > 0 && !process.key_process;
+    if (watches && master_.is_idle()) {
         auto files = look_at_files();
         auto folders = look_at_folders();
         if (files || folders) {

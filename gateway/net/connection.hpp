@@ -62,6 +62,7 @@ public:
 
     // Who makes the signatures of keys that are not in this process. It outlives every wait.
     void sign_with(signing_client* signer) { signer_ = signer; }
+    signing_client* signer() const { return signer_; } // null: nobody
 
     // The moment at which waits fail, counted from now: one for all that follow, not restarted by
     // any.

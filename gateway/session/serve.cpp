@@ -179,6 +179,7 @@ task<> follow(attempt& a, route& to) {
     if (would_leak(a, by, *socket))
         co_return fail(a, party::upstream, errc::cleartext, "no TLS, and not on this machine");
     auto upstream = std::make_unique<connection>(std::move(*socket), by.client, by.to);
+    upstream->sign_with(a.client.signer());
     co_await enter(a, by, std::move(upstream));
 }
 

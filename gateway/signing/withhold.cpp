@@ -23,6 +23,22 @@ struct phrase_book {
         for (auto* list : {&tls.certificates, &tls.certificate_keys})
             for (auto& file : *list)
                 paths.insert(file.path);
+        for (auto& block : tls.names.certificates)
+            paths.insert({block.certificate.path, block.key.path});
+        note(paths, phrases);
+    }
+
+    // A certificate that is shown to upstreams.
+    void add(const config::proxy_tls_settings& tls) {
+        if (!tls.uses_tls()) return;
+        config::tls_settings same;
+        same.password_file = tls.password_file;
+        std::vector<config::complaint> ignored;
+        if (!tls.password_file.path.empty()) files.insert(tls.password_file.path);
+        note({tls.certificate.path, tls.certificate_key.path}, tls::pass_phrases(same, ignored));
+    }
+
+    void note(const std::set<std::string>& paths, const std::vector<secret>& phrases) {
         for (auto& path : paths)
             of_file[path].insert(of_file[path].end(), phrases.begin(), phrases.end());
     }
@@ -36,8 +52,12 @@ std::shared_ptr<const secret> shared(secret text) {
 
 std::vector<tls::withheld_key> withhold(examined& e) {
     phrase_book book;
-    for (auto& server : e.config.made->servers)
+    for (auto& server : e.config.made->servers) {
         if (server.uses_tls()) book.add(server.tls);
+        book.add(server.proxy.tls);
+        for (auto& route : server.lookup.routes)
+            book.add(route.tls);
+    }
     std::vector<tls::withheld_key> keys;
     for (auto& [path, file] : e.files) {
         if (!file.bytes) continue;
