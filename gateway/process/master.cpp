@@ -20,6 +20,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <malloc.h>
 
 namespace postern::gateway {
 namespace asio = boost::asio;
@@ -308,6 +309,7 @@ void master::settled(std::size_t refused) {
     }
     );
     notify_manager("READY=1");
+    ::malloc_trim(0); // reading a configuration leaves a free megabyte behind
 }
 
 task<> master::listen_to_signals(master& self) {
