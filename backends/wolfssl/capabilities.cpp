@@ -58,6 +58,26 @@ constexpr capability static_rsa{
     absent,
     "this wolfSSL was built without them; use ECDHE suites"};
 #endif
+#if !defined(NO_DH) && defined(HAVE_CAMELLIA) && defined(HAVE_AESCCM)
+constexpr capability rare_suites{
+    "ssl_ciphers",
+    "DHE, CAMELLIA, CCM, ARIA",
+    partial,
+    "no ARIA; DHE only with clients that offer a group of RFC 7919"};
+#elif !defined(NO_DH) || defined(HAVE_CAMELLIA) || defined(HAVE_AESCCM)
+constexpr capability rare_suites{
+    "ssl_ciphers",
+    "DHE, CAMELLIA, CCM, ARIA",
+    partial,
+    "no ARIA, and this wolfSSL was built without some of the others; DHE only with clients that "
+    "offer a group of RFC 7919"};
+#else
+constexpr capability rare_suites{
+    "ssl_ciphers",
+    "DHE, CAMELLIA, CCM, ARIA",
+    absent,
+    "this wolfSSL was built without them; use ECDHE with AES-GCM or CHACHA20"};
+#endif
 
 #if defined(WOLFSSL_HAVE_MLKEM) && defined(HAVE_CURVE25519) && LIBWOLFSSL_VERSION_HEX >= 0x05008000
 constexpr capability mlkem{"ssl_ecdh_curve", "X25519MLKEM768"};
@@ -115,8 +135,7 @@ constexpr capability rows[] = {
     {"ssl_key_process", ""},
     {"ssl_ciphers", "TLSv1.2 and older"},
     static_rsa,
-    {"ssl_ciphers", "DHE, CAMELLIA, CCM, ARIA", partial,
-     "no ARIA; DHE only with clients that offer a group of RFC 7919"},
+    rare_suites,
     {"ssl_ciphers", "[A|B]", absent, "wolfSSL has no suites of equal preference; write A:B"},
     {"ssl_prefer_server_ciphers", "TLSv1.2"},
     {"ssl_prefer_server_ciphers", "TLSv1.3"},
