@@ -35,7 +35,7 @@
 #error "postern needs a wolfSSL with --enable-session-ticket, --enable-alpn and --enable-sni"
 #endif
 #if !defined(HAVE_SERVER_RENEGOTIATION_INFO) // RFC 5746: OpenSSL 3's clients insist on it
-#error "postern needs a wolfSSL with --enable-renegotiation-indication"
+#error "postern needs a wolfSSL with --enable-secure-renegotiation-info (on unless switched off)"
 #endif
 #if !defined(HAVE_AESGCM) || defined(NO_AES) || defined(NO_SHA256)
 #error "postern needs a wolfSSL with AES-GCM and SHA-256 (they are on unless switched off)"
