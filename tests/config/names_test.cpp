@@ -9,7 +9,7 @@ namespace {
 
 // A TLS server with more lines.
 std::string tls_with(const std::string& lines) {
-    return "[[mail.server]]\nlisten = \"993 ssl\"\nupstream = \"h\"\n" + lines + "\n";
+    return "[[mail.server]]\nlisten = \"993 ssl\"\nupstream = \"localhost\"\n" + lines + "\n";
 }
 
 }
@@ -38,7 +38,7 @@ TEST_CASE("certificates of names are read, each with its files and whom it is fo
 }
 
 TEST_CASE("a server's own certificates replace those of [mail]") {
-    auto got = test::load("[mail]\nssl = true\nupstream = \"h\"\n"
+    auto got = test::load("[mail]\nssl = true\nupstream = \"localhost\"\n"
                           "[[mail.certificate]]\nssl_certificate = \"rsa.pem\"\n"
                           "[[mail.server]]\nlisten = \"993\"\n"
                           "[[mail.server]]\nlisten = \"995\"\n"

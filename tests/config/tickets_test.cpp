@@ -12,7 +12,7 @@ using test::summary;
 namespace {
 
 std::string tls_with(std::string lines) {
-    return "[[mail.server]]\nlisten = \"993 ssl\"\nupstream = \"h\"\n" + lines + "\n";
+    return "[[mail.server]]\nlisten = \"993 ssl\"\nupstream = \"localhost\"\n" + lines + "\n";
 }
 
 // Files by what their names say: 48.key has so many bytes.

@@ -27,6 +27,11 @@ public:
         const override {
         return nullptr;
     }
+    std::shared_ptr<const tls::verifier> trusting(tls::trust) const override { return nullptr; }
+    tls::compiled_client compile_client(const config::proxy_tls_settings&, std::string_view)
+        const override {
+        return {};
+    }
 
 private:
     std::vector<tls::capability> can_{
