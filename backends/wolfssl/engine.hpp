@@ -68,7 +68,7 @@ private:
     connection self_;
     ssl_handle ssl_;             // after self_: it is gone before what its callbacks use
     status over_ = status::done; // closed and failed are for good
-    int added_alert_ = -1; // of ours, which the library does not know
+    int added_alert_ = -1;       // of ours, which the library does not know
     bool goodbye_ = false;
     facts facts_;
     std::string reason_;

@@ -1,6 +1,7 @@
 #include "gateway/process/master.hpp"
 
 #include "gateway/certificates/keeper.hpp"
+#include "gateway/process/announce.hpp"
 #include "gateway/process/crew.hpp"
 #include "gateway/process/examine.hpp"
 #include "gateway/process/log_files.hpp"
@@ -52,15 +53,6 @@ std::optional<identity> identity_for(const examined& next, std::vector<config::c
     return {};
 }
 
-std::string_view name_of(config::mail_protocol p) {
-    switch (p) {
-    case config::mail_protocol::imap: return "imap";
-    case config::mail_protocol::pop3: return "pop3";
-    case config::mail_protocol::smtp: return "smtp";
-    }
-    return "";
-}
-
 class master {
 public:
     master(const std::string& file, const tls::backend& library)
@@ -94,7 +86,6 @@ private:
     void open_sockets(examined&);
     descriptor withhold_keys(examined&);
     void put_in_force(examined, preparations);
-    void announce_sockets();
     result<bundle> supply(std::size_t slot);
 
     static task<> listen_to_signals(master&);
@@ -198,7 +189,7 @@ void master::put_in_force(examined next, preparations made) {
     events_.reopen(logs_.error.get(), logs_.access.get(), settings.log.level, settings.log.format);
     if (user_changed)
         events_.event(log_level::warn, "running workers keep their user, new ones get the new one");
-    announce_sockets();
+    tell_listening(events_, sockets_.of_worker(0), settings);
     sockets_.keep();
     zones_.keep();
     auto workers = settings.process.workers;
@@ -236,22 +227,6 @@ void master::renewed(std::size_t refused) {
             {"refused_by", std::to_string(refused)}
     }
     );
-}
-
-void master::announce_sockets() {
-    for (auto& place : sockets_.of_worker(0)) {
-        if (!place.is_new) continue;
-        auto& server = now_.config.made->servers[place.server];
-        events_.event(
-            log_level::notice,
-            "listening",
-            {
-                {"address",  *place.address                                  },
-                {"protocol", std::string(name_of(server.protocol))           },
-                {"tls",      server.listen[place.listener].ssl ? "yes" : "no"}
-        }
-        );
-    }
 }
 
 // The bundle of one worker, of the configuration in force.
@@ -347,20 +322,7 @@ void master::reload() {
 
 // Standard error has had the complaints as `postern check` prints them; a log file gets them too.
 void master::refuse_reload(const examined& next) {
-    if (now_.config.made->log.error_log != "stderr")
-        for (auto& d : next.diagnostics) {
-            auto at = d.where.file + ':' + std::to_string(d.where.line) + ':' +
-                      std::to_string(d.where.column);
-            events_.event(
-                d.level == config::severity::error ? log_level::error : log_level::warn,
-                "complaint",
-                {
-                    {"at",   at    },
-                    {"text", d.text},
-                    {"hint", d.hint}
-            }
-            );
-        }
+    if (now_.config.made->log.error_log != "stderr") tell_complaints(events_, next.diagnostics);
     events_.event(
         log_level::error,
         "reload refused, everything stays as it was",

@@ -8,7 +8,8 @@ namespace {
 
 // Everything that is said about a TLS server with more lines.
 std::string told(const std::string& lines) {
-    auto got = test::load("[[mail.server]]\nlisten = \"993 ssl\"\nupstream = \"localhost\"\n" + lines);
+    auto got =
+        test::load("[[mail.server]]\nlisten = \"993 ssl\"\nupstream = \"localhost\"\n" + lines);
     std::string out;
     for (auto& d : got.diagnostics)
         out += (d.level == config::severity::error ? "error: " : "warning: ") + d.text + " (" +
