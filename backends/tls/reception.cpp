@@ -145,8 +145,11 @@ std::string reception::hint_about(const failure& f, ended how) const {
     if (!hint_.empty()) return hint_;
     if (understood_ && !shares_protocol(*server_, hello_))
         return "ALPN has no " + server_->alpn + ": another program, or an attack across protocols";
-    if (how == ended::by_library && understood_ && chosen_)
-        if (auto why = disagreement(hello_, *server_, *chosen_); !why.empty()) return why;
+    if (how == ended::by_library && understood_) {
+        // A hello that was refused at once is explained by what the server would have had for it.
+        auto& ours = chosen_ ? *chosen_ : *server_->contexts.front();
+        if (auto why = disagreement(hello_, *server_, ours); !why.empty()) return why;
+    }
     if (how == ended::by_library) return hint_for(f.fatal, "the client");
     if (!admitted_) return {};
     return how == ended::by_time

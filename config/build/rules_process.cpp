@@ -36,8 +36,12 @@ void check_key_process(const draft& all, findings& out) {
             "reload only",
             "send HUP when a certificate was renewed"
         );
-    auto uses_tls = [](auto& server) { return server.uses_tls(); };
-    if (std::ranges::none_of(all.made.servers, uses_tls) && !all.made.servers.empty())
+    auto has_key = [](auto& server) {
+        auto shows = [](auto& at) { return at.tls.uses_tls() && !at.tls.certificate.path.empty(); };
+        return server.uses_tls() || shows(server.proxy) ||
+               std::ranges::any_of(server.lookup.routes, shows);
+    };
+    if (std::ranges::none_of(all.made.servers, has_key) && !all.made.servers.empty())
         out.warning(*written, "ssl_key_process: has no effect: no server speaks TLS");
 }
 

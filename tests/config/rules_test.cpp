@@ -306,4 +306,22 @@ TEST_CASE("keys cannot be in another process than the only one") {
         "ssl_key_process = true\n" + server_with(""),
         "1:1 warning: ssl_key_process: has no effect: no server speaks TLS"
     );
+    check(
+        "a folder's keys would be in the workers",
+        "ssl_key_process = true\n" + server_with("ssl = true\nssl_certificate_dir = \"certs\""),
+        "6:1 error: \"ssl_certificate_dir\" conflicts with \"ssl_key_process\" on: workers would "
+        "hold the keys of the folder"
+    );
+    check(
+        "changes wait for a reload",
+        "ssl_key_process = true\nssl_certificate_watch = \"2s\"\n" + tls,
+        "2:1 warning: ssl_certificate_watch: has no effect: with \"ssl_key_process\" keys are read "
+        "at start and reload only"
+    );
+    check(
+        "a key for upstreams",
+        "ssl_key_process = true\n" +
+            server_with("proxy_ssl = \"on\"\nproxy_ssl_certificate = \"cert.pem\""),
+        ""
+    );
 }

@@ -194,6 +194,22 @@ class Trust(Upstream):
         self.assertEqual(subject["commonName"], "gateway.example")
         self.assert_refused(gateway, name="imap1")
 
+    def test_a_client_certificate_is_shown_by_who_has_not_its_key(self):
+        """ssl_key_process: another process signs, with every version."""
+        own, key = certificates().make("signed", "rsa:2048", host="gateway.example")
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            with self.subTest(version):
+                fake = self.fake("on", maximum_version=version)
+                fake.context.verify_mode = ssl.CERT_REQUIRED
+                fake.context.load_verify_locations(certificates().ca)
+                server = {"protocol": "imap", "listen": ["imap"], "upstream": f"localhost:{fake.port}",
+                          "proxy_ssl": "on", "proxy_ssl_trusted_certificate": certificates().ca,
+                          "proxy_ssl_certificate": own, "proxy_ssl_certificate_key": key}
+                gateway = self.enter(harness.Gateway([server], top={"ssl_key_process": True}))
+                self.assertEqual(self.login(gateway), "a OK welcome")
+                subject = dict(pair[0] for pair in fake.sessions[0].shown["subject"])
+                self.assertEqual(subject["commonName"], "gateway.example")
+
     def test_versions(self):
         fake = self.fake("on", maximum_version=ssl.TLSVersion.TLSv1_2)
         at = {"upstream": f"localhost:{fake.port}", "proxy_ssl": "on"}
