@@ -35,7 +35,7 @@ public:
         auto parts = parts_of(scheme);
         if (!parts || EVP_PKEY_id(key_.get()) != type_of(parts->kind)) return std::nullopt;
         ERR_clear_error();
-        std::string out(EVP_PKEY_size(key_.get()), '\0');
+        std::string out(static_cast<std::size_t>(EVP_PKEY_size(key_.get())), '\0');
         auto size = out.size();
         auto* to = reinterpret_cast<std::uint8_t*>(out.data());
         auto* from = reinterpret_cast<const std::uint8_t*>(in.data());

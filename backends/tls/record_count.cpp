@@ -15,7 +15,7 @@ bool record_count::pass(std::span<const std::byte> bytes) {
         // RFC 8446 section 5.1: type, version, length; the last two bytes of five
         if (seen_ >= 3)
             pending_length_ = static_cast<std::uint16_t>(
-                pending_length_ << 8u | std::to_integer<unsigned>(bytes[0])
+                unsigned{pending_length_} << 8u | std::to_integer<unsigned>(bytes[0])
             );
         bytes = bytes.subspan(1);
         if (++seen_ < 5) continue;

@@ -80,7 +80,7 @@ std::vector<std::uint16_t> usual_tls13_suites(std::span<const suite* const> have
             out.push_back(s->id);
     // Where there are instructions for AES, BoringSSL chooses so, whatever it is told.
     constexpr std::uint16_t best = 0x1301; // TLS_AES_128_GCM_SHA256
-    std::ranges::stable_partition(out, [](auto id) { return id == best; });
+    std::stable_partition(out.begin(), out.end(), [](auto id) { return id == best; });
     return out;
 }
 

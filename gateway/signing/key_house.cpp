@@ -37,7 +37,7 @@ std::string how_it_ended(int status) {
 }
 
 key_house::key_house(boost::asio::io_context& loop, log& events, std::function<void()> moved)
-    : loop_(loop), events_(events), moved_(std::move(moved)), readable_(loop), start_again_(loop) {}
+    : events_(events), moved_(std::move(moved)), readable_(loop), start_again_(loop) {}
 
 // It has nothing to finish: the workers are gone, or leave with their master.
 key_house::~key_house() {

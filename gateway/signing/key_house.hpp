@@ -50,7 +50,6 @@ private:
     void hear();
     void kill();
 
-    boost::asio::io_context& loop_;
     log& events_;
     std::function<void()> moved_;
     descriptor keys_;
