@@ -12,6 +12,8 @@ namespace {
 using config::severity;
 using config::tls_version;
 
+constexpr std::uint16_t cheapest = 0x1301; // TLS_AES_128_GCM_SHA256
+
 bool is_tls13(const suite& s) { return s.since == tls_version::tls1_3; }
 
 std::string names_of(std::span<const suite* const> some, std::string_view between) {
@@ -79,8 +81,7 @@ std::vector<std::uint16_t> usual_tls13_suites(std::span<const suite* const> have
         if (is_tls13(*s) && (s->enc == encryption::aes_gcm || s->enc == encryption::chacha20))
             out.push_back(s->id);
     // Where there are instructions for AES, BoringSSL chooses so, whatever it is told.
-    constexpr std::uint16_t best = 0x1301; // TLS_AES_128_GCM_SHA256
-    std::stable_partition(out.begin(), out.end(), [](auto id) { return id == best; });
+    std::stable_partition(out.begin(), out.end(), [](auto id) { return id == cheapest; });
     return out;
 }
 
