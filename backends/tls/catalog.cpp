@@ -74,7 +74,7 @@ catalog_entry catalog::entry(std::size_t n) const {
     out.key = text(from.key);
     out.encrypted = from.encrypted != 0;
     out.kind = static_cast<key_kind>(from.kind);
-    out.not_after = std::chrono::system_clock::time_point(std::chrono::seconds(from.not_after));
+    out.not_after = point_in_time(from.not_after);
     out.names = text(from.names);
     out.certificate_path = text(from.certificate_path);
     out.key_path = text(from.key_path);

@@ -2,6 +2,7 @@
 
 #include "backends/tls/der.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 
@@ -174,6 +175,12 @@ bool read_inner(text rest, certificate& out) {
 
 }
 
+time_point point_in_time(std::int64_t seconds) {
+    using whole = std::chrono::seconds;
+    auto last = std::chrono::duration_cast<whole>(time_point::max().time_since_epoch()).count();
+    return time_point(whole(std::clamp<std::int64_t>(seconds, 0, last)));
+}
+
 // RFC 5280 section 4.1.2.5: YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ
 std::optional<time_point> take_time(text& rest) {
     auto one = der::take(rest);
@@ -196,7 +203,8 @@ std::optional<time_point> take_time(text& rest) {
     using namespace std::chrono;
     auto date = year(part[0]) / part[1] / part[2];
     if (!date.ok()) return std::nullopt;
-    return sys_days(date) + hours(part[3]) + minutes(part[4]) + seconds(part[5]);
+    auto at = sys_days(date) + hours(part[3]) + minutes(part[4]) + seconds(part[5]);
+    return point_in_time(at.time_since_epoch().count());
 }
 
 std::optional<certificate> read_certificate(text der_bytes) {

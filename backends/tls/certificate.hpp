@@ -3,6 +3,7 @@
 #include "backends/tls/context.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,10 @@ struct certificate {
 // Reads an X.509 certificate (RFC 5280 section 4.1), as DER. Nothing when it is not one. Signatures
 // are not looked at.
 std::optional<certificate> read_certificate(std::string_view der);
+
+// That many seconds after 1970 began, as far as the clock's nanoseconds reach: what is before 1970
+// is its beginning, what is after 2262, as a certificate without an end (99991231235959Z), its end.
+std::chrono::system_clock::time_point point_in_time(std::int64_t seconds);
 
 // Takes a time off the front (RFC 5280 section 4.1.2.5): YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ.
 std::optional<std::chrono::system_clock::time_point> take_time(std::string_view& der);

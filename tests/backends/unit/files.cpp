@@ -65,6 +65,28 @@ TEST_CASE("a certificate's dates and kind of key are read from its bytes") {
     }
 }
 
+TEST_CASE("times that the clock cannot hold are its ends") {
+    auto taken = [](std::string text) {
+        std::string_view der = text;
+        return take_time(der);
+    };
+    using clock = std::chrono::system_clock;
+    CHECK(
+        taken("\x18\x0f"
+              "99991231235959Z") == point_in_time(INT64_MAX)
+    );
+    CHECK(
+        taken("\x18\x0f"
+              "00010101000000Z") == clock::time_point()
+    );
+    CHECK(
+        taken("\x18\x0f"
+              "20300101000000Z") == point_in_time(1893456000)
+    );
+    CHECK(point_in_time(INT64_MIN) == clock::time_point());
+    CHECK(point_in_time(INT64_MAX) - clock::now() > std::chrono::hours(24 * 365 * 200));
+}
+
 TEST_CASE("a certificate tells its key, its issuer, and every name it is for") {
     using postern::test::make_identity;
     auto read = [](const postern::test::identity& from) {
