@@ -26,6 +26,10 @@ std::optional<key_pair> pair_of(const catalog_entry& from) {
     pair.encrypted = from.encrypted;
     pair.certificate_path = from.certificate_path;
     pair.key_path = from.key_path;
+    if (from.staple.empty()) return pair;
+    std::vector<config::complaint> ignored; // said when it was put into the catalog
+    auto bytes = std::make_shared<const secret>(from.staple);
+    pair.ocsp = read_staple({staple_beside(pair.certificate_path), bytes}, pair.leaf, ignored);
     return pair;
 }
 
@@ -72,6 +76,7 @@ catalog_entry catalog::entry(std::size_t n) const {
     for (std::uint64_t i = 0; i < std::min(from.links, longest_chain); ++i)
         out.chain.push_back(text(read<blob>(links_, from.first_link + i)));
     out.key = text(from.key);
+    out.staple = text(from.staple);
     out.encrypted = from.encrypted != 0;
     out.kind = static_cast<key_kind>(from.kind);
     out.not_after = point_in_time(from.not_after);
@@ -133,6 +138,7 @@ void catalog_writer::add(const catalog_entry& from) {
     catalog::record to{};
     to.id = from.id;
     to.key = put(from.key);
+    to.staple = put(from.staple);
     to.names = put(from.names);
     to.certificate_path = put(from.certificate_path);
     to.key_path = put(from.key_path);

@@ -25,6 +25,7 @@ struct catalog_entry {
     std::vector<std::string_view> chain; // DER, the leaf first
     std::string_view key;                // PEM, one block
     bool encrypted = false;
+    std::string_view staple; // an OCSP response, as it was read; empty: none
     key_kind kind = key_kind::other;
     std::chrono::system_clock::time_point not_after;
     std::string_view names; // one a line, in small letters, "*.example.org" too
@@ -63,7 +64,7 @@ private:
     };
     struct record {
         std::array<std::byte, 32> id;
-        blob key, names, certificate_path, key_path;
+        blob key, staple, names, certificate_path, key_path;
         std::uint64_t first_link, links; // of the chain
         std::int64_t not_after;          // seconds since 1970
         std::uint32_t kind, encrypted;
@@ -76,7 +77,7 @@ private:
         std::uint64_t magic;
         array entries, links, names, members;
     };
-    static constexpr std::uint64_t expected = 0x316c746163747370; // "pstcatl1"
+    static constexpr std::uint64_t expected = 0x326c746163747370; // "pstcatl2"
 
     catalog() = default;
     template <class T> T read(const array&, std::uint64_t n) const;

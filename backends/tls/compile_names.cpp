@@ -81,6 +81,7 @@ void add_block(
 ) {
     auto pair = read_key_pair(block.certificate, block.key, out);
     if (!pair) return;
+    if (!block.staple.path.empty()) pair->ocsp = read_staple(block.staple, pair->leaf, out);
     auto names = block.names.empty() ? names_in(pair->leaf) : block.names;
     if (!can_serve(pair->leaf.key, with.plan.suites, with.plan.versions))
         return out.push_back(

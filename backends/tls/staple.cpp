@@ -157,9 +157,9 @@ staple read_staple(
         return {std::move(response), one.from, until};
     }
     return complain(
-        severity::error,
-        named + " holds a response about another certificate",
-        "each response belongs to the certificate at the same position of ssl_certificate"
+        severity::warning,
+        "the response in " + named + " is about another certificate, and is not sent",
+        "renew it; each belongs to the certificate at the same position of ssl_certificate"
     );
 }
 

@@ -22,9 +22,12 @@ struct staple {
     bool holds_at(time_point now) const { return !response.empty() && from <= now && now < until; }
 };
 
-// ssl_stapling_file, read: a response about that certificate. What is none, or about another one,
-// is an error; one that is expired, not valid yet, or says anything but "good" is a warning, and
-// nothing is sent. Signatures are not looked at: clients do that.
+// ssl_stapling_file, read: a response about that certificate. What is none is an error. One that is
+// about another certificate (which was renewed), expired, not valid yet, or says anything but
+// "good" is a warning, and nothing is sent. Signatures are not looked at: clients do that.
 staple read_staple(const config::file&, const certificate&, std::vector<config::complaint>&);
+
+// Where ssl_certificate_dir has the response for a certificate's file.
+inline std::string staple_beside(const std::string& certificate) { return certificate + ".ocsp"; }
 
 }

@@ -41,6 +41,8 @@ private:
     std::map<std::string, file_answer> known_;
 };
 
+constexpr auto hint_for_staples = "openssl ocsp -respout FILE makes one";
+
 std::string hint_for(const server_notes& notes) {
     if (notes.find("ssl_certificate")) return {};
     return "ssl_certificate defaults to cert.pem; name the file of this server's certificate";
@@ -61,6 +63,10 @@ void read_blocks(many_names_settings& names, const server_notes& notes, file_she
             one.key.bytes = one.certificate.bytes;
         else
             shelf.fetch(one.key, "ssl_certificate_key", place_of("ssl_certificate_key"), {});
+        if (!one.staple.path.empty())
+            shelf.fetch(
+                one.staple, "ssl_stapling_file", place_of("ssl_stapling_file"), hint_for_staples
+            );
     }
 }
 
@@ -85,7 +91,7 @@ void read_server(server_settings& server, const server_notes& notes, file_shelf&
             tls.handshake.staples[n],
             "ssl_stapling_file",
             notes.place_of("ssl_stapling_file", n),
-            "openssl ocsp -respout FILE makes one"
+            hint_for_staples
         );
     if (!tls.password_file.path.empty())
         shelf.fetch(

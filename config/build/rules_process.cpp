@@ -25,17 +25,6 @@ void check_key_process(const draft& all, findings& out) {
                 "keys of the folder",
                 "name the certificates in [[mail.certificate]] blocks, or leave ssl_key_process out"
             );
-    // A dump writes the default as well, and must be as quiet as what it was made of.
-    auto watch = all.from.find(origins::process, "ssl_certificate_watch");
-    auto every = all.made.process.certificate_watch;
-    if (watch && every.count() > 0 && every != process_settings{}.certificate_watch)
-        out.warning(
-            *watch,
-            "ssl_certificate_watch: has no effect: with \"ssl_key_process\" keys are read at start "
-            "and "
-            "reload only",
-            "send HUP when a certificate was renewed"
-        );
     auto has_key = [](auto& server) {
         auto shows = [](auto& at) { return at.tls.uses_tls() && !at.tls.certificate.path.empty(); };
         return server.uses_tls() || shows(server.proxy) ||

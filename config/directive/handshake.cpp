@@ -51,8 +51,9 @@ constexpr row<S> rows[] = {
          .summary = "File with an OCSP response (DER or PEM) that is sent along with the "
                     "certificate.",
          .more = "With several certificates, one file for each, in the same order. A response that "
-                 "is expired, or not about the certificate, is a complaint; one that expires "
-                 "later is then sent no more. `openssl ocsp -respout FILE` makes one.",
+                 "is expired, or not about the certificate, is a warning, and not sent; one that "
+                 "expires later is then sent no more. `openssl ocsp -respout FILE` makes one, and "
+                 "a renewed file is noticed (`ssl_certificate_watch`).",
          .by_default = "none",
          .when = matters::with_tls}
     ),

@@ -81,8 +81,9 @@ constexpr row<S> rows[] = {
              "without any, its common name). These files are looked for:\n\n"
              "`NAME.pem` or `NAME.crt`, a chain, with its key in the same file or in `NAME.key` "
              "or `NAME-key.pem` beside it; and `NAME/fullchain.pem` with `NAME/privkey.pem`, or "
-             "`NAME/tls.crt` with "
-             "`NAME/tls.key`, as certbot and Kubernetes write them. What begins with a dot, files "
+             "`NAME/tls.crt` with `NAME/tls.key`, as certbot and Kubernetes write them. An OCSP "
+             "response (`ssl_stapling_file`) is looked for beside each, in the file of the same "
+             "name with `.ocsp` behind it: `NAME.pem.ocsp`. What begins with a dot, files "
              "with nothing but a key and all others are left alone. A file that cannot be used is "
              "a warning, and left "
              "out.\n\n"
@@ -137,6 +138,13 @@ constexpr row<C> block_rows[] = {
          .where = in_certificate,
          .summary = "PEM file with the certificate's private key.",
          .by_default = "the certificate's own file"}
+    ),
+    bind<named_file, &C::staple>(
+        {.name = "ssl_stapling_file",
+         .where = in_certificate,
+         .summary = "File with an OCSP response (DER or PEM) that is sent along with the "
+                    "certificate.",
+         .by_default = "none"}
     ),
     bind<list_of<served_name, true>, &C::names>(
         {.name = "names",

@@ -134,7 +134,8 @@ constexpr row<settings> rows[] = {
     bind<time_of<std::chrono::milliseconds, 0>, &settings::process, &P::certificate_watch>(
         {.name = "ssl_certificate_watch",
          .where = in_main,
-         .summary = "How often the files of certificates and keys are looked at for changes.",
+         .summary = "How often the files of certificates, keys and OCSP responses are looked at "
+                    "for changes.",
          .more =
              "A changed pair that works serves the next handshakes of every worker, without a "
              "reload; one that does not is named in the log, and the old one goes on. With many "
@@ -154,8 +155,8 @@ constexpr row<settings> rows[] = {
                     "sign for the workers.",
          .more = "A worker that is taken over then has no key to give away, and a slow signature "
                  "holds up nobody else in it. Cipher suites without ECDHE are not offered, since "
-                 "they need the key for more than a signature. Changed files are read at a reload "
-                 "only. Not with `worker_processes` 0, nor with `ssl_certificate_dir`."}
+                 "they need the key for more than a signature. Not with `worker_processes` 0, nor "
+                 "with `ssl_certificate_dir`."}
     ),
     bind<file_path, &settings::process, &P::pid_file>(
         {.name = "pid",

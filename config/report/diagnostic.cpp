@@ -70,6 +70,11 @@ bool any_error(const std::vector<diagnostic>& all) {
     return std::ranges::any_of(all, [](auto& d) { return d.level == severity::error; });
 }
 
+std::string first_error(const std::vector<diagnostic>& all) {
+    auto at = std::ranges::find(all, severity::error, &diagnostic::level);
+    return at == all.end() ? std::string() : at->text;
+}
+
 void tidy(std::vector<diagnostic>& all) {
     auto key = [](const diagnostic& d) {
         return std::tie(d.where.file, d.where.line, d.where.column, d.level, d.text, d.hint);

@@ -30,6 +30,7 @@ struct diagnostic {
 std::string print(const diagnostic&, std::string_view text);
 
 bool any_error(const std::vector<diagnostic>&);
+std::string first_error(const std::vector<diagnostic>&); // its text; empty: there is none
 
 // Sorts by place and leaves out what was said before in the same words: a line of [mail] is read
 // for each server that inherits it, and its mistake is one mistake.

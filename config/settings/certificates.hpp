@@ -13,6 +13,7 @@ struct certificate_settings {
     file certificate;
     file key;                       // not written: the certificate's own file
     std::vector<std::string> names; // whom it is for, in small letters; none: those in it
+    file staple = {};               // ssl_stapling_file; not written: none
 };
 
 // Certificates beside the default one, and who gets them.

@@ -1,5 +1,6 @@
 #include "gateway/certificates/folder_listing.hpp"
 
+#include "backends/tls/staple.hpp"
 #include "gateway/certificates/marks.hpp"
 
 #include <algorithm>
@@ -57,6 +58,11 @@ private:
         for (auto& key : keys)
             if (of_key == 0 && (of_key = mark_of_file(at_, key.c_str())) != 0) item.key = key;
         item.mark = mark_of_both(mark, of_key);
+        auto staple = tls::staple_beside(certificate);
+        if (auto of_staple = mark_of_file(at_, staple.c_str()); of_staple != 0) {
+            item.staple = staple;
+            item.mark = mark_of_both(item.mark, of_staple);
+        }
         out.push_back(std::move(item));
         return true;
     }

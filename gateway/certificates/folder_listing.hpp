@@ -10,7 +10,8 @@ namespace postern::gateway {
 struct folder_item {
     std::string certificate; // "mail.example.org.pem", "mail.example.org/fullchain.pem"
     std::string key;         // the file that holds its key unless it does so itself; empty: none
-    std::uint64_t mark = 0;  // of both (marks.hpp)
+    std::uint64_t mark = 0;  // of all of them (marks.hpp)
+    std::string staple = {}; // the file with its OCSP response; empty: none
 };
 
 struct folder_listing {
@@ -21,7 +22,8 @@ struct folder_listing {
 };
 
 // NAME.pem or NAME.crt, with NAME.key or NAME-key.pem; NAME/fullchain.pem with privkey.pem;
-// NAME/tls.crt with tls.key. Nothing that begins with a dot. Only names and marks: no file is
+// NAME/tls.crt with tls.key; a certificate's OCSP response beside it, with .ocsp behind the name.
+// Nothing that begins with a dot. Only names and marks: no file is
 // opened.
 folder_listing list_folder(const std::string& path);
 

@@ -13,12 +13,14 @@ namespace {
 
 using kind = folder_change::kind;
 
-// Another leaf or another key makes another id.
+// Another leaf, another key or another response makes another id.
 std::array<std::byte, 32> id_of(const tls::key_pair& pair, const tls::crypto& library) {
     auto text = [](std::string_view t) { return std::as_bytes(std::span(t)); };
-    std::array<std::array<std::byte, 32>, 2> both{
-        library.sha256(text(pair.chain.front())), library.sha256(text(pair.key.reveal()))};
-    return library.sha256(std::as_bytes(std::span(both)));
+    std::array<std::array<std::byte, 32>, 3> parts{
+        library.sha256(text(pair.chain.front())),
+        library.sha256(text(pair.key.reveal())),
+        library.sha256(text(pair.ocsp.response))};
+    return library.sha256(std::as_bytes(std::span(parts)));
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -54,6 +56,7 @@ private:
         std::string wrong;
     };
     outcome open(const folder_item&) const;
+    outcome with_staple(outcome, const folder_item&) const;
     config::file file_of(const std::string& name) const;
     const read_folder::item* known(const std::string& certificate) const;
     std::size_t add(const tls::catalog_entry& e) {
@@ -116,6 +119,15 @@ reader::outcome reader::open(const folder_item& item) const {
     return out;
 }
 
+// A response that cannot be used is told, and the certificate serves without one.
+reader::outcome reader::with_staple(outcome out, const folder_item& item) const {
+    if (!out.pair || item.staple.empty()) return out;
+    std::vector<config::complaint> complaints;
+    out.pair->ocsp = tls::read_staple(file_of(item.staple), out.pair->leaf, complaints);
+    if (!complaints.empty()) out.wrong = complaints.front().text;
+    return out;
+}
+
 // What workers see of a certificate in a folder is put together here, and only here.
 std::size_t reader::add(const tls::key_pair& pair) {
     tls::catalog_entry e;
@@ -124,6 +136,7 @@ std::size_t reader::add(const tls::key_pair& pair) {
     e.chain.assign(pair.chain.begin(), pair.chain.end());
     e.key = pair.key.reveal();
     e.encrypted = pair.encrypted;
+    e.staple = pair.ocsp.response;
     e.kind = pair.leaf.key;
     e.not_after = pair.leaf.not_after;
     e.names = names;
@@ -141,7 +154,7 @@ void reader::read(const folder_item& item) {
         made_->items.push_back(std::move(to));
         return;
     }
-    auto fresh = open(item);
+    auto fresh = with_staple(open(item), item);
     to.wrong = std::move(fresh.wrong);
     if (fresh.pair)
         to.entry = add(*fresh.pair);

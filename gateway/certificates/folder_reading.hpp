@@ -19,7 +19,7 @@ struct read_folder {
         std::string certificate; // as in the listing
         std::uint64_t mark = 0;
         std::optional<std::size_t> entry; // in the catalog; none: left out
-        std::string wrong;                // why, or why an older state of it is still there
+        std::string wrong; // why; or why an older state is still there, or no OCSP response is sent
     };
     std::string path;
     std::vector<item> items; // sorted by certificate
@@ -32,7 +32,7 @@ struct folder_change {
     enum class kind { added, renewed, removed, left_out, kept };
     kind what = kind::added;
     std::string certificate; // path
-    std::string why;         // left_out and kept
+    std::string why;         // left_out and kept; what is wrong with its OCSP response
     std::optional<std::size_t> entry;
 };
 

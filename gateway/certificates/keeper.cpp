@@ -15,7 +15,7 @@ using config::log_level;
 using kind = folder_change::kind;
 using namespace std::chrono_literals;
 
-constexpr std::size_t most_told = 20; // lines about one look
+constexpr std::size_t most_told = 20; // lines about expiry in one look
 constexpr std::size_t most_proved =
     500; // fresh pairs of a folder in one look; each takes milliseconds
 
@@ -30,50 +30,34 @@ std::uint64_t mark_of(const renewable& unit, const std::map<std::string, std::ui
     return out;
 }
 
-std::string some_of(const std::vector<std::string>& names) {
-    constexpr std::size_t most = 5;
-    std::string out;
-    for (std::size_t n = 0; n < std::min(names.size(), most); ++n)
-        out += (out.empty() ? "" : " ") + names[n];
-    return names.size() > most ? out + " ..." : out;
-}
-
-std::string some_of(std::string_view lines) {
-    std::vector<std::string> names;
-    while (!lines.empty()) {
-        auto one = lines.substr(0, lines.find('\n'));
-        names.emplace_back(one);
-        lines.remove_prefix(std::min(lines.size(), one.size() + 1));
-    }
-    return some_of(names);
-}
-
 // What is wrong with a pair, tried as if it were the only one of that server.
 std::string trouble_with(
-    const tls::backend& library,
-    config::tls_settings like,
-    config::file certificate,
-    config::file key
+    const tls::backend& library, config::tls_settings like, const renewable::pair& one
 ) {
     like.names = {};
-    like.certificates = {std::move(certificate)};
-    like.certificate_keys = {std::move(key)};
+    like.certificates = {one.certificate};
+    like.certificate_keys = {one.key};
+    like.handshake.staples.clear();
+    if (!one.staple.path.empty()) like.handshake.staples = {one.staple};
     for (auto& c : library.compile(like, "", {}).complaints)
         if (c.level == config::severity::error) return c.text;
     return {};
 }
 
-config::file fresh(
-    const config::file& old, const std::map<std::string, config::file_answer>& read
-) {
+config::file fresh(const config::file& old, const files& read) {
     auto at = read.find(old.path);
     return at == read.end() ? old : config::file{old.path, at->second.bytes};
+}
+
+renewable::pair fresh(const renewable::pair& old, const files& read) {
+    return {
+        old.server, fresh(old.certificate, read), fresh(old.key, read), fresh(old.staple, read)};
 }
 
 }
 
 keeper::keeper(boost::asio::io_context& loop, const tls::backend& library, log& events, master to)
-    : timer_(loop), library_(library), events_(events), master_(std::move(to)) {}
+    : timer_(loop), library_(library), events_(events), told_of_(events), master_(std::move(to)) {}
 
 void keeper::attend(examined& in_force) {
     now_ = &in_force;
@@ -116,15 +100,12 @@ void keeper::look_later(clock::duration took) {
 
 void keeper::look() {
     auto start = clock::now();
-    auto& process = now_->config.made->process;
-    // With a key process the bytes here are without keys, and what comes anew has to go there.
-    auto watches = process.certificate_watch.count() > 0 && !process.key_process;
-    if (watches && master_.is_idle()) {
-        auto files = look_at_files();
-        auto folders = look_at_folders();
-        if (files || folders) {
+    if (now_->config.made->process.certificate_watch.count() > 0 && master_.is_idle()) {
+        auto any_file = look_at_files();
+        auto any_folder = look_at_folders();
+        if (any_file || any_folder) {
             any_expiry_look_ = false;
-            master_.spread(files);
+            master_.spread(any_file);
         }
     }
     look_for_expiry();
@@ -136,9 +117,14 @@ bool keeper::look_at_files() {
     for (auto& unit : units_)
         marks.push_back({unit.name, mark_of(unit, nullptr)});
     auto settled = files_.look(marks);
-    bool any = false;
+    std::vector<const renewable*> changed;
     for (auto& unit : units_)
-        if (std::ranges::find(settled, unit.name) != settled.end()) any = renew(unit) || any;
+        if (std::ranges::find(settled, unit.name) != settled.end()) changed.push_back(&unit);
+    if (changed.empty()) return false;
+    if (now_->config.made->process.key_process) return renew_all(changed);
+    bool any = false;
+    for (auto* unit : changed)
+        any = renew(*unit) || any;
     if (!any) return false;
     auto reader = [this](const std::string& path) {
         auto at = now_->files.find(path);
@@ -151,69 +137,59 @@ bool keeper::look_at_files() {
     return true;
 }
 
-void keeper::refuse(const std::string& path, const std::string& why) {
-    events_.event(
-        log_level::error,
-        "certificate not renewed, the old one stays",
-        {
-            {"file", path},
-            {"why",  why }
+bool keeper::renew_all(const std::vector<const renewable*>& changed) {
+    auto before = now_->files;
+    auto why = master_.read_again();
+    if (!why.empty()) {
+        told_of_.refused(changed.front()->name, why);
+        return false;
     }
-    );
+    units_ = renewables_of(*now_->config.made);
+    for (auto& unit : units_)
+        tell_renewed(unit.pairs, before);
+    return true;
 }
 
 bool keeper::renew(const renewable& unit) {
-    std::map<std::string, config::file_answer> read;
+    files read;
     bool same = true;
     for (auto& path : unit.paths) {
         auto& answer = read[path] = config::read_from_disk(path);
         if (!answer.bytes) {
-            refuse(path, std::strerror(answer.error));
+            told_of_.refused(path, std::strerror(answer.error));
             return false;
         }
         auto& old = now_->files[path];
         same = same && old.bytes && old.bytes->reveal() == answer.bytes->reveal();
     }
     if (same || !prove(unit, read)) return false;
-    tell_renewed(unit, read);
+    std::vector<renewable::pair> pairs;
+    for (auto& one : unit.pairs)
+        pairs.push_back(fresh(one, read));
+    tell_renewed(pairs, now_->files);
     for (auto& [path, answer] : read)
         now_->files[path] = std::move(answer);
     return true;
 }
 
-bool keeper::prove(const renewable& unit, const std::map<std::string, config::file_answer>& read) {
+bool keeper::prove(const renewable& unit, const files& read) {
     for (auto& pair : unit.pairs) {
         auto settings = now_->config.made->servers[pair.server].tls;
         settings.password_file = fresh(settings.password_file, read);
-        auto why = trouble_with(
-            library_, std::move(settings), fresh(pair.certificate, read), fresh(pair.key, read)
-        );
+        auto why = trouble_with(library_, std::move(settings), fresh(pair, read));
         if (why.empty()) continue;
-        refuse(pair.certificate.path, why);
+        told_of_.refused(pair.certificate.path, why);
         return false;
     }
     return true;
 }
 
-void keeper::tell_renewed(
-    const renewable& unit, const std::map<std::string, config::file_answer>& read
-) {
+void keeper::tell_renewed(const std::vector<renewable::pair>& now, const files& before) {
     std::vector<std::string> told;
-    for (auto& one : unit.pairs) {
+    for (auto& one : now) {
         if (std::ranges::find(told, one.certificate.path) != told.end()) continue;
         told.push_back(one.certificate.path);
-        std::vector<config::complaint> ignored; // dates, which are told elsewhere
-        auto pair = tls::read_key_pair(fresh(one.certificate, read), fresh(one.key, read), ignored);
-        if (!pair) continue;
-        events_.event(
-            log_level::notice,
-            "certificate renewed",
-            {
-                {"file",    one.certificate.path           },
-                {"names",   some_of(names_in(pair->leaf))  },
-                {"expires", timestamp(pair->leaf.not_after)}
-        }
-        );
+        told_of_.renewed(fresh(one, before), one);
     }
 }
 
@@ -227,7 +203,7 @@ bool keeper::look_at_folders() {
 bool keeper::look_at_folder(const std::string& path) {
     auto listed = list_folder(path);
     if (listed.error != 0) {
-        if (lost_.insert(path).second) refuse(path, std::strerror(listed.error));
+        if (lost_.insert(path).second) told_of_.refused(path, std::strerror(listed.error));
         return false; // for a moment, or for good: what was read stays
     }
     lost_.erase(path);
@@ -245,7 +221,12 @@ bool keeper::look_at_folder(const std::string& path) {
         while (item != listed.items.end() && item->certificate < name)
             ++item;
         auto is_here = item != listed.items.end() && item->certificate == name;
-        calm.items.push_back({name, is_here ? item->key : std::string(), mark});
+        calm.items.push_back(
+            {name,
+             is_here ? item->key : std::string(),
+             mark,
+             is_here ? item->staple : std::string()}
+        );
     }
     auto& servers = now_->config.made->servers;
     auto first = std::ranges::find_if(servers, [&](auto& s) {
@@ -255,58 +236,19 @@ bool keeper::look_at_folder(const std::string& path) {
     folder_reading how{library_.primitives(), &before, {}};
     how.prove = [&](const config::file& certificate, const config::file& key) -> std::string {
         if (first == servers.end() || ++proved > most_proved) return {};
-        return trouble_with(library_, first->tls, certificate, key);
+        return trouble_with(library_, first->tls, {0, certificate, key, {}});
     };
     auto got = read_listed(path, calm, how);
     if (!got.made) {
-        refuse(path, got.error);
+        told_of_.refused(path, got.error);
         return false;
     }
-    tell(got.changes, *got.made->catalog);
+    told_of_.changed(got.changes, *got.made->catalog);
     auto any = std::ranges::any_of(got.changes, [](auto& c) {
         return c.what != kind::left_out && c.what != kind::kept;
     });
     now_->folders[path] = got.made;
     return any;
-}
-
-void keeper::tell(const std::vector<folder_change>& changes, const tls::catalog& from) {
-    std::size_t count = 0;
-    for (auto& c : changes) {
-        if (++count > most_told) continue;
-        if (c.what == kind::kept) {
-            refuse(c.certificate, c.why);
-        } else if (c.what == kind::left_out || !c.entry) {
-            auto gone = c.what == kind::removed;
-            events_.event(
-                gone ? log_level::notice : log_level::error,
-                gone ? "certificate removed" : "certificate cannot be used",
-                {
-                    {"file", c.certificate},
-                    {"why",  c.why        }
-            }
-            );
-        } else {
-            auto entry = from.entry(*c.entry);
-            events_.event(
-                log_level::notice,
-                c.what == kind::added ? "certificate added" : "certificate renewed",
-                {
-                    {"file",    c.certificate             },
-                    {"names",   some_of(entry.names)      },
-                    {"expires", timestamp(entry.not_after)}
-            }
-            );
-        }
-    }
-    if (count > most_told)
-        events_.event(
-            log_level::notice,
-            "more certificates changed",
-            {
-                {"count", std::to_string(count - most_told)}
-        }
-        );
 }
 
 void keeper::tell_expiry(

@@ -2,6 +2,7 @@
 
 #include "gateway/certificates/expiry.hpp"
 #include "gateway/certificates/marks.hpp"
+#include "gateway/certificates/renewal_log.hpp"
 #include "gateway/certificates/units.hpp"
 #include "gateway/observe/log.hpp"
 #include "gateway/process/examine.hpp"
@@ -19,6 +20,8 @@
 
 namespace postern::gateway {
 
+using files = std::map<std::string, config::file_answer>; // by path
+
 // The master's eye on the files of certificates: what changed and works goes into the configuration
 // in force, what does not is told in the log, and so is what expires soon.
 class keeper {
@@ -27,6 +30,9 @@ public:
         std::function<bool()> is_idle; // false: workers still answer to something; look later
         // Hands every worker what is in force. `settings`: there is more new than folders.
         std::function<void(bool settings)> spread;
+        // With ssl_key_process keys are not here to be tried: reads all files anew, puts them into
+        // the configuration in force and the keys into their process. Or says why not.
+        std::function<std::string()> read_again;
     };
     keeper(boost::asio::io_context&, const tls::backend&, log&, master);
 
@@ -40,19 +46,19 @@ private:
     void look();
     void look_later(clock::duration took);
     bool look_at_files();
+    bool renew_all(const std::vector<const renewable*>& changed);
     bool look_at_folders();
     bool look_at_folder(const std::string& path);
     bool renew(const renewable&);
-    bool prove(const renewable&, const std::map<std::string, config::file_answer>&);
-    void tell_renewed(const renewable&, const std::map<std::string, config::file_answer>&);
-    void tell(const std::vector<folder_change>&, const tls::catalog&);
-    void refuse(const std::string& path, const std::string& why);
+    bool prove(const renewable&, const files&);
+    void tell_renewed(const std::vector<renewable::pair>& now, const files& before);
     void look_for_expiry();
     void tell_expiry(const std::string& path, const std::string& names, expiry_notes::time);
 
     boost::asio::steady_timer timer_;
     const tls::backend& library_;
     log& events_;
+    renewal_log told_of_;
     master master_;
     examined* now_ = nullptr;
     std::vector<renewable> units_;

@@ -54,17 +54,25 @@ std::vector<renewable> renewables_of(const config::settings& from) {
     for (std::size_t n = 0; n < from.servers.size(); ++n) {
         auto& tls = from.servers[n].tls;
         if (!from.servers[n].uses_tls()) continue;
-        auto add = [&](const config::file& certificate, const config::file& key) {
-            std::vector<std::string> paths{certificate.path};
-            if (key.path != certificate.path) paths.push_back(key.path);
-            if (!tls.password_file.path.empty()) paths.push_back(tls.password_file.path);
-            groups.add(paths, {n, certificate, key});
+        auto add = [&](const renewable::pair& one) {
+            std::vector<std::string> paths{one.certificate.path};
+            if (one.key.path != one.certificate.path) paths.push_back(one.key.path);
+            for (auto* more : {&one.staple.path, &tls.password_file.path})
+                if (!more->empty()) paths.push_back(*more);
+            groups.add(paths, one);
         };
-        for (std::size_t i = 0; i < tls.certificates.size(); ++i)
-            add(tls.certificates[i],
-                i < tls.certificate_keys.size() ? tls.certificate_keys[i] : tls.certificates[i]);
+        auto& all = tls.certificates;
+        auto& keys = tls.certificate_keys;
+        auto& staples = tls.handshake.staples;
+        for (std::size_t i = 0; i < all.size(); ++i)
+            add(
+                {n,
+                 all[i],
+                 i < keys.size() ? keys[i] : all[i],
+                 i < staples.size() ? staples[i] : config::file()}
+            );
         for (auto& one : tls.names.certificates)
-            add(one.certificate, one.key);
+            add({n, one.certificate, one.key, one.staple});
     }
     return groups.finish();
 }

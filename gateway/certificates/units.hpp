@@ -12,8 +12,8 @@ namespace postern::gateway {
 // renewed together.
 struct renewable {
     struct pair {
-        std::size_t server = 0; // whose settings it has to work with
-        config::file certificate, key;
+        std::size_t server = 0;                // whose settings it has to work with
+        config::file certificate, key, staple; // without a path: none
     };
     std::string name;               // the first of the files
     std::vector<std::string> paths; // all files, sorted

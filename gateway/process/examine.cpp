@@ -172,14 +172,20 @@ std::string examined::printed() const {
 }
 
 examined examine(const std::string& path, const tls::backend& library, const examination& how) {
+    auto file = config::read_from_disk(path);
+    if (file.bytes) return examine_text(path, *file.bytes, library, how);
     examined e;
     e.name = path;
-    auto file = config::read_from_disk(path);
-    if (!file.bytes) {
-        e.diagnostics.push_back(unreadable(path, file.error));
-        return e;
-    }
-    e.text = *file.bytes;
+    e.diagnostics.push_back(unreadable(path, file.error));
+    return e;
+}
+
+examined examine_text(
+    const std::string& path, const secret& text, const tls::backend& library, const examination& how
+) {
+    examined e;
+    e.name = path;
+    e.text = text;
     auto read_and_keep = [&](const std::string& named) {
         e.marks[named] = mark_of_file(named);
         return e.files[named] = config::read_from_disk(named);

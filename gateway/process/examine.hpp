@@ -43,4 +43,9 @@ struct examination {
 };
 examined examine(const std::string& path, const tls::backend&, const examination& = {});
 
+// The same of a text that was read before from that path: only the files that it names are read.
+examined examine_text(
+    const std::string& path, const secret& text, const tls::backend&, const examination& = {}
+);
+
 }

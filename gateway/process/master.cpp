@@ -67,7 +67,9 @@ public:
               loop_,
               library,
               events_,
-              {[this] { return !settling_; }, [this](bool settings) { renew(settings); }}
+              {[this] { return !settling_; },
+               [this](bool settings) { renew(settings); },
+               [this] { return read_again(); }}
           ) {
         for (auto s : {SIGQUIT, SIGHUP, SIGUSR1, SIGCHLD})
             signals_.add(s);
@@ -98,6 +100,7 @@ private:
     void settled(std::size_t refused);
     void renew(bool settings);
     void renewed(std::size_t refused);
+    std::string read_again();
 
     std::string file_;
     const tls::backend& library_;
@@ -227,6 +230,16 @@ void master::renewed(std::size_t refused) {
             {"refused_by", std::to_string(refused)}
     }
     );
+}
+
+// The configuration in force with its files as they are now, for the keeper.
+std::string master::read_again() {
+    auto next = examine_text(now_.name, now_.text, library_, {&now_});
+    auto keys = next.good() ? withhold_keys(next) : descriptor();
+    if (!next.good()) return config::first_error(next.diagnostics);
+    now_ = std::move(next);
+    keys_.keep(std::move(keys), become_);
+    return {};
 }
 
 // The bundle of one worker, of the configuration in force.

@@ -97,6 +97,7 @@ constexpr row rows[] = {
     {config::in_server, "ssl_session_ticket_key", "\"ticket.key\"", "[\"ticket.key\"]"},
     {config::in_certificate, "ssl_certificate", "\"rsa.pem\"", "\"rsa.pem\""},
     {config::in_certificate, "ssl_certificate_key", "\"key.pem\"", "\"key.pem\""},
+    {config::in_certificate, "ssl_stapling_file", "\"ocsp.der\"", "\"ocsp.der\""},
     {config::in_certificate, "names", "\"*.X\"", "[\"*.x\"]"},
     {config::in_main, "ssl_handshake_rate", "100", "100"},
     {config::in_main, "ssl_keylog_file", "\"keys\"", "\"keys\""},

@@ -313,12 +313,6 @@ TEST_CASE("keys cannot be in another process than the only one") {
         "hold the keys of the folder"
     );
     check(
-        "changes wait for a reload",
-        "ssl_key_process = true\nssl_certificate_watch = \"2s\"\n" + tls,
-        "2:1 warning: ssl_certificate_watch: has no effect: with \"ssl_key_process\" keys are read "
-        "at start and reload only"
-    );
-    check(
         "a key for upstreams",
         "ssl_key_process = true\n" +
             server_with("proxy_ssl = \"on\"\nproxy_ssl_certificate = \"cert.pem\""),

@@ -7,6 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import time
 
 import harness
 from harness import certificates, postern, run, temp_folder, wait_for
@@ -226,6 +227,55 @@ class Renewing(Names):
         gateway.wait_event("worker died, replacing it")
         wait_for("two workers", lambda: len(gateway.workers()) == 2)
         self.becomes(gateway, "a.example.org", a2[0])
+
+    def test_responses(self):
+        """Of a folder, of a block and of ssl_stapling_file: each is sent, and its renewal noticed."""
+        folder, block, plain = temp_folder(), temp_folder(), temp_folder()
+        ca = certificates().ca.read_text()
+        files = {}
+        for name, where in (("folder", folder), ("block", block), ("plain", plain)):
+            pem, key = make(f"{name}.example.org")
+            files[name] = where / f"{name}.pem"
+            files[name].write_text(pem + ca + key)
+        for name in ("block", "plain"):
+            certificates().respond(files[name], f"{files[name]}.ocsp")
+        gateway = self.start({"ssl_certificate_dir": str(folder), "ssl_certificate": str(files["plain"]), "ssl_certificate_key": [],
+                              "ssl_stapling_file": f"{files['plain']}.ocsp"}, f'''
+[[mail.server.certificate]]
+ssl_certificate = "{files["block"]}"
+ssl_stapling_file = "{files["block"]}.ocsp"
+''')
+
+        def shown(name):
+            out = run("openssl", "s_client", "-connect", f"127.0.0.1:{gateway.port['s']}", "-CAfile", certificates().ca,
+                      "-servername", f"{name}.example.org", "-status", input="", ok=None).stdout
+            self.assertIn("Verification: OK", out)
+            return out
+
+        def updated(name):
+            found = re.search("Produced At: (.*)", shown(name))
+            return found and found.group(1)
+
+        self.assertIn("no response sent", shown("folder"))
+        for name in ("block", "plain"):
+            before = updated(name)
+            self.assertTrue(before)
+            wait_for("the next second", lambda: time.strftime("%S", time.gmtime()) != before[13:15])
+            certificates().respond(files[name], block / "new")
+            os.replace(block / "new", f"{files[name]}.ocsp")
+            wait_for(f"the new response of {name}", lambda: all(updated(name) not in (None, before) for _ in range(4)), 30)
+        certificates().respond(files["folder"], f"{files['folder']}.ocsp")
+        wait_for("the response of the folder", lambda: all(updated("folder") for _ in range(4)), 30)
+        # What is no response is told, and the old one stays; a certificate that was renewed first goes without.
+        replace(f"{files['block']}.ocsp", "x")
+        gateway.wait_event("certificate not renewed, the old one stays")
+        self.assertTrue(updated("block"))
+        pem, key = make("plain.example.org")
+        replace(files["plain"], pem + ca + key)
+        told = gateway.wait_event("OCSP response not in use")
+        self.assertIn("is about another certificate", told["why"])
+        self.becomes(gateway, "plain.example.org", pem)
+        self.assertIsNone(updated("plain"))
 
     def test_in_one_process(self):
         folder = temp_folder()

@@ -264,6 +264,34 @@ class Life(Signer):
         worker = self.split(gateway)[1][0]
         self.assertEqual(found_in(worker, needles_of(fresh_key)), set())
 
+    def test_changed_files_bring_new_keys_without_a_reload(self):
+        pem, folder = certificates(), temp_folder()
+        first, first_key = pem.make("watched-1", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+        second, second_key = pem.make("watched-2", "ec", "-pkeyopt", "ec_paramgen_curve:P-384")
+        (folder / "a.pem").write_text(first.read_text())
+        (folder / "a.key").write_text(first_key.read_text())
+        gateway = self.start(top={"ssl_certificate_watch": "100ms"}, ssl_certificate=str(folder / "a.pem"),
+                             ssl_certificate_key=str(folder / "a.key"))
+
+        def shown():
+            with gateway.client("imaps", tls=True) as client:
+                return client.socket.getpeercert(binary_form=True)
+
+        self.assertEqual(shown(), ssl.PEM_cert_to_DER_cert(first.read_text()))
+        (folder / "a.pem").write_text(second.read_text())  # half of the pair: refused, and nothing changes
+        told = gateway.wait_event("certificate not renewed, the old one stays")
+        self.assertIn("does not belong to", told["why"])
+        self.greet(gateway)
+        self.assertEqual(shown(), ssl.PEM_cert_to_DER_cert(first.read_text()))
+        (folder / "a.key").write_text(second_key.read_text())
+        gateway.wait_event("certificate renewed", file=str(folder / "a.pem"))
+        wait_for("the new certificate", lambda: shown() == ssl.PEM_cert_to_DER_cert(second.read_text()))
+        worker = self.split(gateway)[1][0]
+        self.assertEqual(found_in(worker, needles_of(second_key)), set())
+        self.kill(self.signer(gateway))  # the next one has the new key as well
+        gateway.wait_event("signing process died, starting another")
+        wait_for("a handshake", lambda: shown() == ssl.PEM_cert_to_DER_cert(second.read_text()))
+
     def test_a_reload_turns_it_off_and_on(self):
         gateway = self.start()
         on = gateway.text

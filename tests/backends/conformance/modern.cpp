@@ -168,7 +168,11 @@ TEST_CASE("with several certificates each has its own response") {
     auto settings = settings_with({rsa_identity(), chained()});
     auto about = make_response(ca(), chained());
     settings.handshake.staples = {file_of("a", about)};
-    CHECK(has(complaints_of(compile(settings), severity::error), "about another certificate"));
+    auto wrong = compile(settings);
+    REQUIRE(wrong.made);
+    CHECK(has(complaints_of(wrong, severity::warning), "about another certificate, and is not sent")
+    );
+    CHECK(meet(wrong.made, {"-status"}).client_has("OCSP response: no response sent"));
 }
 
 TEST_CASE("a flood of key updates ends the connection") {
