@@ -106,6 +106,12 @@ bool is_pre_shared_key(bytes body) {
            named == bound;
 }
 
+// Sorted, since a hello has room for thousands.
+bool has_twice(std::vector<std::size_t> numbers) {
+    std::ranges::sort(numbers);
+    return std::ranges::adjacent_find(numbers) != numbers.end();
+}
+
 // RFC 8446 section 4.2.8: one share of each group.
 fault check_shares(bytes body) {
     cursor at(body);
@@ -114,11 +120,12 @@ fault check_shares(bytes body) {
     while (shares.more()) {
         auto group = shares.number(2);
         if (shares.counted(2).empty()) return not_whole();
-        if (std::ranges::find(groups, group) != groups.end())
-            return hello_fault{alert::illegal_parameter, "two key shares of one group"};
         groups.push_back(group);
     }
-    return at.good() && !at.more() && shares.good() ? fault() : not_whole();
+    if (!at.good() || at.more() || !shares.good()) return not_whole();
+    if (has_twice(std::move(groups)))
+        return hello_fault{alert::illegal_parameter, "two key shares of one group"};
+    return {};
 }
 
 bool contains(bytes list, std::size_t value) {
@@ -172,9 +179,7 @@ fault check_extensions(bytes block, hello_facts& facts) {
         facts.extensions.push_back(type);
         if (auto wrong = check_extension(type, body, facts)) return wrong;
     }
-    auto all = facts.extensions;
-    std::ranges::sort(all);
-    if (std::ranges::adjacent_find(all) != all.end()) // RFC 8446 section 4.2
+    if (has_twice(facts.extensions)) // RFC 8446 section 4.2
         return hello_fault{alert::illegal_parameter, "an extension came twice"};
     auto psk = std::ranges::find(facts.extensions, 41u);
     if (psk != facts.extensions.end() && psk + 1 != facts.extensions.end())
