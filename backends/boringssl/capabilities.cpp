@@ -70,6 +70,9 @@ constexpr capability rows[] = {
      "BoringSSL always offers the same three suites of TLS 1.3, and chooses among them by itself"},
     {"ssl_stapling_file",         "",                  full},
     {"ssl_keylog_file",           "",                  full},
+    {"ssl_verify_client",         "",                  full},
+    {"ssl_client_certificate",    "TLSv1.2",           full},
+    {"ssl_client_certificate",    "TLSv1.3",           full},
 };
 // clang-format on
 

@@ -133,6 +133,7 @@ void library_engine::note_facts() {
     if (length > 0) facts_.alpn.assign(reinterpret_cast<const char*>(alpn), length);
     facts_.resumed = SSL_session_reused(ssl) == 1;
     facts_.shown = self_.shown;
+    facts_.asked = self_.asks && self_.asks->asks;
 }
 
 }

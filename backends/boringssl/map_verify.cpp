@@ -1,6 +1,7 @@
 #include "backends/boringssl/map_verify.hpp"
 
 #include "backends/boringssl/bytes.hpp"
+#include "backends/boringssl/primitives.hpp"
 
 #include <openssl/stack.h>
 #include <openssl/x509.h>
@@ -154,7 +155,7 @@ ssl_verify_result_t verify(SSL* ssl, std::uint8_t* alert) {
                 reinterpret_cast<const char*>(CRYPTO_BUFFER_data(one)), CRYPTO_BUFFER_len(one)
             );
         }
-    self.shown = judge(*self.asks, chain);
+    self.shown = judge(*self.asks, chain, primitives());
     ERR_clear_error();
     // A client that shows a certificate shows it each time: its session is not resumed.
     if (self.asks->peer_is == role::client) self.sessions = nullptr;

@@ -42,6 +42,12 @@ public:
         return out;
     }
 
+    std::array<std::byte, 20> sha1(std::span<const std::byte> bytes) const override {
+        std::array<std::byte, 20> out;
+        SHA1(raw(bytes), bytes.size(), room(out));
+        return out;
+    }
+
     bool seal(
         const aead_input& in,
         std::span<const std::byte> plain,

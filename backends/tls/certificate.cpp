@@ -215,7 +215,8 @@ std::optional<certificate> read_certificate(text der_bytes) {
     return out;
 }
 
-std::vector<std::string> common_names(text name) {
+// Values of one kind in a Name, when they are plain text.
+static std::vector<std::string> values_in(text name, text kind) {
     std::vector<std::string> out;
     auto parts = der::take(name, der::sequence);
     while (parts && !parts->empty()) {
@@ -225,11 +226,18 @@ std::vector<std::string> common_names(text name) {
         if (!object) break;
         auto value = der::take(*pair);
         constexpr unsigned char utf8 = 0x0c, printable = 0x13, ia5 = 0x16;
-        if (*object == "\x55\x04\x03"sv && value &&
+        if (*object == kind && value &&
             (value->tag == utf8 || value->tag == printable || value->tag == ia5))
             out.emplace_back(value->body);
     }
     return out;
+}
+
+std::vector<std::string> common_names(text name) { return values_in(name, "\x55\x04\x03"sv); }
+
+// PKCS #9, as RFC 5280 section 4.1.2.6 still has it.
+std::vector<std::string> subject_emails(text name) {
+    return values_in(name, "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"sv);
 }
 
 }

@@ -56,7 +56,8 @@ std::chrono::system_clock::time_point point_in_time(std::int64_t seconds);
 std::optional<std::chrono::system_clock::time_point> take_time(std::string_view& der);
 
 // The common names in a Name, in order, when they are plain text (PrintableString, UTF8String,
-// IA5String).
+// IA5String). The same of emailAddress.
 std::vector<std::string> common_names(std::string_view name);
+std::vector<std::string> subject_emails(std::string_view name);
 
 }

@@ -4,6 +4,7 @@
 #include "backends/tls/compile_names.hpp"
 #include "backends/tls/group_list.hpp"
 #include "backends/tls/tls13_suites.hpp"
+#include "backends/tls/verification.hpp"
 
 namespace postern::tls {
 
@@ -103,6 +104,7 @@ context_plan compilation::read_plan() {
     for (auto& pair : pairs_)
         add_staple(pair);
     plan.phrases = pass_phrases(settings_, complaints_);
+    plan.asks = read_demand(settings_.verify, library_, complaints_);
 
     std::vector<std::string> leaves;
     for (auto& pair : pairs_)

@@ -14,6 +14,9 @@ public:
 
     virtual std::array<std::byte, 32> sha256(std::span<const std::byte>) const = 0;
 
+    // For names of certificates that are made by it; never where it must keep anybody out.
+    virtual std::array<std::byte, 20> sha1(std::span<const std::byte>) const = 0;
+
     // AES-256-GCM with a nonce of 12 bytes and a tag of 16. `out` is as long as the input and may
     // be the same memory. False on failure; then `out` holds nothing of use.
     struct aead_input {

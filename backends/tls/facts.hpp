@@ -15,6 +15,7 @@ struct facts {
     std::string server_name; // SNI as the client sent it: hostile text; empty when none was sent
     std::string alpn;        // the protocol id agreed on; empty when none was offered
     bool resumed = false;
+    bool asked = false;                     // whether a server asked for a certificate
     std::shared_ptr<const peer> shown = {}; // the peer's certificate; null: none
 };
 

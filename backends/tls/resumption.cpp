@@ -2,6 +2,7 @@
 
 #include "backends/tls/joined.hpp"
 #include "backends/tls/random.hpp"
+#include "backends/tls/verification.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -74,6 +75,13 @@ resumption::resumption(
     : crypto_(primitives), builtin_(services.builtin), shared_(services.shared),
       keys_(settings.tickets.on ? services.keys : nullptr), tickets_on_(settings.tickets.on),
       mode_(settings.cache.builtin), timeout_(settings.session_timeout) {
+    // Who shows a certificate is not resumed, and there is nobody else.
+    if (settings.verify.client == config::verify_client::on) {
+        builtin_ = shared_ = nullptr;
+        keys_ = nullptr;
+        tickets_on_ = false;
+        mode_ = builtin_mode::off;
+    }
     if (mode_ != builtin_mode::used) builtin_ = nullptr;
     if (!settings.cache.uses_zone()) shared_ = nullptr;
     if (tickets_on_ && !settings.tickets.key_files.empty()) {
@@ -87,6 +95,8 @@ resumption::resumption(
     append(all, as_bytes("MAIL"));
     for (auto& one : certificates)
         append(all, crypto_.sha256(as_bytes(one)));
+    if (settings.verify.asks())
+        append(all, crypto_.sha256(as_bytes(fingerprint_of(settings.verify))));
     context_ = crypto_.sha256(all);
     auto hash = crypto_.sha256(as_bytes(format));
     std::copy_n(hash.begin(), mark_.size(), mark_.begin());

@@ -112,9 +112,11 @@ std::shared_ptr<const context> library::make(
     if (!use_groups(ctx, plan.groups))
         return fail({severity::error, "ssl_ecdh_curve", "wolfSSL refuses it: " + last_words(), {}});
     if (auto odd = keeps_p256(plan.groups, plan.versions)) complaints.push_back(std::move(*odd));
+    if (auto wrong = conflict_with_staple(plan.asks, pair)) return fail(std::move(*wrong));
     if (auto wrong = use_staple(ctx, pair)) return fail(std::move(*wrong));
     use_sessions(ctx, *plan.sessions);
     if (plan.asks.asks) use_verification(ctx, plan.asks);
+    if (auto odd = keeps_names(plan.asks, plan.versions)) complaints.push_back(std::move(*odd));
     parts.elsewhere = pair.elsewhere;
     auto one = std::make_shared<server_context>(std::move(parts));
     if (pair.elsewhere) return one; // whoever has the key has proved it

@@ -97,7 +97,15 @@ constexpr capability x448{
     absent,
     "this wolfSSL was built without it; one built with --enable-curve448 has it"};
 #endif
-#if LIBWOLFSSL_VERSION_HEX < 0x05009000
+#if LIBWOLFSSL_VERSION_HEX < 0x05009000 &&                                                         \
+    (!defined(WOLFSSL_ALT_CERT_CHAINS) || !defined(WOLFSSL_ALWAYS_VERIFY_CB))
+constexpr capability stapling{
+    "ssl_stapling_file",
+    "",
+    partial,
+    "not together with ssl_verify_client, and the issuer's certificate must follow the server's in "
+    "the file; wolfSSL 5.9 has neither limit"};
+#elif LIBWOLFSSL_VERSION_HEX < 0x05009000
 constexpr capability stapling{
     "ssl_stapling_file",
     "",
@@ -105,6 +113,24 @@ constexpr capability stapling{
     "the issuer's certificate must follow the server's in the file; wolfSSL 5.9 does not need it"};
 #else
 constexpr capability stapling{"ssl_stapling_file", ""};
+#endif
+#if defined(KEEP_PEER_CERT) || defined(SESSION_CERTS)
+constexpr capability verifying{
+    "ssl_verify_client",
+    "",
+    partial,
+    "this wolfSSL keeps a client's certificate as long as its session: 22 KiB and more of memory"};
+#else
+constexpr capability verifying{"ssl_verify_client", ""};
+#endif
+#if LIBWOLFSSL_VERSION_HEX < 0x05006004
+constexpr capability told_names{
+    "ssl_client_certificate",
+    "TLSv1.3",
+    partial,
+    "clients are not told the names; wolfSSL 5.6.4 tells them"};
+#else
+constexpr capability told_names{"ssl_client_certificate", "TLSv1.3"};
 #endif
 #ifdef HAVE_SECRET_CALLBACK
 constexpr capability keylog{"ssl_keylog_file", ""};
@@ -171,6 +197,9 @@ constexpr capability rows[] = {
     {"ssl_ciphersuites", ""},
     stapling,
     keylog,
+    verifying,
+    {"ssl_client_certificate",    "TLSv1.2",           full},
+    told_names,
 };
 // clang-format on
 

@@ -205,6 +205,7 @@ void library_engine::note_facts() {
     facts_.alpn = alpn_of(ssl);
     facts_.resumed = wolfSSL_session_reused(ssl) != 0;
     facts_.shown = self_.shown;
+    facts_.asked = self_.asks && self_.asks->asks;
 }
 
 }

@@ -22,6 +22,7 @@
 #include <wolfssl/wolfcrypt/random.h>
 #include <wolfssl/wolfcrypt/rsa.h>
 #include <wolfssl/wolfcrypt/signature.h>
+#include <wolfssl/wolfcrypt/sha.h>
 #include <wolfssl/wolfcrypt/sha256.h>
 // clang-format on
 
@@ -37,8 +38,8 @@
 #if !defined(HAVE_SERVER_RENEGOTIATION_INFO) // RFC 5746: OpenSSL 3's clients insist on it
 #error "postern needs a wolfSSL with --enable-secure-renegotiation-info (on unless switched off)"
 #endif
-#if !defined(HAVE_AESGCM) || defined(NO_AES) || defined(NO_SHA256)
-#error "postern needs a wolfSSL with AES-GCM and SHA-256 (they are on unless switched off)"
+#if !defined(HAVE_AESGCM) || defined(NO_AES) || defined(NO_SHA256) || defined(NO_SHA)
+#error "postern needs a wolfSSL with AES-GCM, SHA-256 and SHA-1 (they are on unless switched off)"
 #endif
 #if !defined(HAVE_PK_CALLBACKS) || !defined(HAVE_ECC) || defined(NO_RSA) || !defined(WC_RSA_PSS)
 #error "postern needs a wolfSSL with RSA, PSS, ECC and --enable-pkcallbacks (ssl_key_process)"

@@ -1,6 +1,7 @@
 #include "backends/wolfssl/map_verify.hpp"
 
 #include "backends/wolfssl/bytes.hpp"
+#include "backends/wolfssl/primitives.hpp"
 
 #include <vector>
 
@@ -108,7 +109,7 @@ int verify(int, WOLFSSL_X509_STORE_CTX* store) noexcept {
             chain.emplace_back(
                 reinterpret_cast<const char*>(store->certs[i].buffer), store->certs[i].length
             );
-        self.shown = judge(*self.asks, chain);
+        self.shown = judge(*self.asks, chain, primitives());
     }
     // A client that shows a certificate shows it each time: its session is not resumed.
     if (self.asks->peer_is == role::client) self.sessions = nullptr;
@@ -130,6 +131,39 @@ void announce(WOLFSSL_CTX* ctx, const std::vector<std::string>& names) {
 void use_verification(WOLFSSL_CTX* ctx, const demand& asks) {
     wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, verify);
     if (!asks.announced.empty()) announce(ctx, asks.announced);
+}
+
+std::optional<config::complaint> conflict_with_staple(const demand& asks, const key_pair& pair) {
+#if LIBWOLFSSL_VERSION_HEX < 0x05009000 &&                                                         \
+    (!defined(WOLFSSL_ALT_CERT_CHAINS) || !defined(WOLFSSL_ALWAYS_VERIFY_CB))
+    if (asks.asks && !pair.ocsp.response.empty())
+        return config::complaint{
+            config::severity::error,
+            "ssl_stapling_file",
+            "this wolfSSL cannot do both \"ssl_stapling_file\" and \"ssl_verify_client\"",
+            "wolfSSL 5.9 can, and an older one built with --enable-opensslall and "
+            "-DWOLFSSL_ALT_CERT_CHAINS"};
+#else
+    static_cast<void>(asks);
+    static_cast<void>(pair);
+#endif
+    return std::nullopt;
+}
+
+std::optional<config::complaint> keeps_names(const demand& asks, config::tls_versions versions) {
+#if LIBWOLFSSL_VERSION_HEX < 0x05006004
+    if (!asks.announced.empty() && versions.contains(config::tls_version::tls1_3))
+        return config::complaint{
+            config::severity::warning,
+            "ssl_client_certificate",
+            "wolfSSL before 5.6.4 does not tell clients of TLSv1.3 whose certificates are wanted",
+            "a client with several certificates may show another one; ssl_trusted_certificate "
+            "names authorities that no client is told of"};
+#else
+    static_cast<void>(asks);
+    static_cast<void>(versions);
+#endif
+    return std::nullopt;
 }
 
 void forget_chain(WOLFSSL* ssl) {

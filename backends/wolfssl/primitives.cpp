@@ -45,6 +45,12 @@ public:
         return hash;
     }
 
+    std::array<std::byte, 20> sha1(std::span<const std::byte> bytes) const override {
+        std::array<std::byte, 20> hash{};
+        wc_ShaHash(in(bytes), length(bytes), out(hash));
+        return hash;
+    }
+
     bool seal(
         const aead_input& by,
         std::span<const std::byte> plain,

@@ -70,6 +70,16 @@ void read_blocks(many_names_settings& names, const server_notes& notes, file_she
     }
 }
 
+void read_verify(verify_settings& verify, const server_notes& notes, file_shelf& shelf) {
+    if (!verify.asks()) return;
+    auto fetch = [&](file& f, std::string_view directive) {
+        if (!f.path.empty()) shelf.fetch(f, directive, notes.place_of(directive, 0), {});
+    };
+    fetch(verify.client_certificate, "ssl_client_certificate");
+    fetch(verify.trusted_certificate, "ssl_trusted_certificate");
+    fetch(verify.crl, "ssl_crl");
+}
+
 void read_server(server_settings& server, const server_notes& notes, file_shelf& shelf) {
     auto& tls = server.tls;
     auto hint = hint_for(notes);
@@ -97,6 +107,7 @@ void read_server(server_settings& server, const server_notes& notes, file_shelf&
         shelf.fetch(
             tls.password_file, "ssl_password_file", notes.place_of("ssl_password_file", 0), {}
         );
+    read_verify(tls.verify, notes, shelf);
     for (std::size_t n = 0; n < tls.tickets.key_files.size(); ++n)
         shelf.fetch_ticket_key(
             tls.tickets.key_files[n], notes.place_of("ssl_session_ticket_key", n)

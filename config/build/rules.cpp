@@ -107,6 +107,8 @@ constexpr void (*rules[])(const judged&, findings&) = {
     check_passwords,
     check_tls,
     check_names,
+    check_verify,
+    check_external,
     check_zone,
     check_tickets,
     check_routes,

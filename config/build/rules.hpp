@@ -22,6 +22,8 @@ struct judged {
 // Rules in files of their own.
 void check_tls(const judged&, findings&);
 void check_names(const judged&, findings&);
+void check_verify(const judged&, findings&);
+void check_external(const judged&, findings&);
 void check_zone(const judged&, findings&);
 void check_tickets(const judged&, findings&);
 void check_routes(const judged&, findings&);

@@ -5,6 +5,7 @@
 #include "config/value/http.hpp"
 #include "config/value/numbers.hpp"
 #include "config/value/texts.hpp"
+#include "config/value/words.hpp"
 
 namespace postern::config {
 
@@ -57,6 +58,14 @@ constexpr row<S> server_part[] = {
          .summary = "A header to send to that service, such as a shared key.",
          .more =
              "Written as `\"Name value\"`, or `[\"Name\", \"value\"]` as an element of an array.",
+         .when = matters::with_auth_http}
+    ),
+    bind<flag, &S::lookup, &L::auth_http_pass_client_cert>(
+        {.name = "auth_http_pass_client_cert",
+         .where = anywhere,
+         .summary = "Whether that service is sent the client's certificate, in Auth-SSL-Cert.",
+         .more = "As PEM, escaped as names and passwords are. `ssl_verify_client` decides whether "
+                 "there is one.",
          .when = matters::with_auth_http}
     ),
 };

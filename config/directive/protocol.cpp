@@ -13,26 +13,26 @@ using S = server_settings;
 constexpr unsigned anywhere = in_mail | in_server;
 
 constexpr named<auth_method> imap_words[] = {
-    {"plain",    auth_method::plain, false},
-    {"login",    auth_method::login, false},
-    {"cram-md5", auth_method::none,  true },
-    {"external", auth_method::none,  true },
+    {"plain",    auth_method::plain,    false},
+    {"login",    auth_method::login,    false},
+    {"cram-md5", auth_method::none,     true },
+    {"external", auth_method::external, false},
 };
 
 constexpr named<auth_method> pop3_words[] = {
-    {"plain",    auth_method::plain, false},
-    {"login",    auth_method::login, false},
-    {"apop",     auth_method::none,  true },
-    {"cram-md5", auth_method::none,  true },
-    {"external", auth_method::none,  true },
+    {"plain",    auth_method::plain,    false},
+    {"login",    auth_method::login,    false},
+    {"apop",     auth_method::none,     true },
+    {"cram-md5", auth_method::none,     true },
+    {"external", auth_method::external, false},
 };
 
 constexpr named<auth_method> smtp_words[] = {
-    {"plain",    auth_method::plain, false},
-    {"login",    auth_method::login, false},
-    {"none",     auth_method::none,  false},
-    {"cram-md5", auth_method::none,  true },
-    {"external", auth_method::none,  true },
+    {"plain",    auth_method::plain,    false},
+    {"login",    auth_method::login,    false},
+    {"none",     auth_method::none,     false},
+    {"cram-md5", auth_method::none,     true },
+    {"external", auth_method::external, false},
 };
 
 constexpr row<S> rows[] = {
@@ -40,6 +40,9 @@ constexpr row<S> rows[] = {
         {.name = "imap_auth",
          .where = anywhere,
          .summary = "How IMAP clients may authenticate.",
+         .more = "`external` is for clients with a certificate that `ssl_verify_client` verified; "
+                 "see `ssl_client_identity`. An auth_http service then gives the password for the "
+                 "upstream, in Auth-Pass. So it is for POP3 and SMTP, too.",
          .when = matters::with_imap}
     ),
     bind<capabilities<false>, &S::imap, &imap_settings::capabilities>(

@@ -52,6 +52,7 @@ struct lookup_settings {
     http_address auth_http; // when given, it is asked instead of the static routes
     std::chrono::milliseconds auth_http_timeout{60000};
     std::vector<std::pair<std::string, std::string>> auth_http_headers;
+    bool auth_http_pass_client_cert = false;
 };
 
 }

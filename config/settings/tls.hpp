@@ -4,6 +4,7 @@
 #include "config/settings/file.hpp"
 #include "config/settings/handshake.hpp"
 #include "config/settings/tickets.hpp"
+#include "config/settings/verify.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -79,6 +80,7 @@ struct tls_settings {
     ticket_settings tickets;
     bool keys_elsewhere = false; // ssl_key_process: what is served must need signatures alone
     handshake_settings handshake;
+    verify_settings verify; // of clients' certificates
 };
 
 }

@@ -72,6 +72,11 @@ public:
     // leave(); the relay keeps its own time.
     void settle();
 
+    // The peer's certificate is needed no more.
+    void forget_peer() {
+        if (engine_) engine_->forget_peer();
+    }
+
     // Ends the sending side in good order, and drops what the peer still sends until it has ended
     // too: closing a socket with unread bytes would make the kernel take back what was said last.
     // No longer than that, and no more than 256 KiB.

@@ -17,6 +17,8 @@ std::vector<field> login_fields(const record& r, const tls::facts* tls) {
     out.push_back({"listener", std::string(r.listener)});
     out.push_back({"protocol", std::string(config::name(r.protocol))});
     add_tls(out, tls);
+    if (!r.client_verify.empty()) out.push_back({"client_verify", r.client_verify});
+    if (!r.client_subject.empty()) out.push_back({"client_subject", r.client_subject});
     if (r.mechanism.empty()) return out; // nobody tried to log in
     out.push_back({"user", r.user});
     if (!r.upstream_user.empty()) out.push_back({"upstream_user", r.upstream_user});

@@ -2,9 +2,11 @@
 
 #include "gateway/net/address.hpp"
 #include "gateway/observe/access_line.hpp"
+#include "gateway/observe/certificate_line.hpp"
 #include "gateway/observe/tls_line.hpp"
 #include "gateway/relay/relay.hpp"
 #include "gateway/session/serve.hpp"
+#include "protocols/client_certificate.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -71,7 +73,8 @@ task<result<std::string>> log_in(visit& v, bool implicit_tls) {
     auto& settings = *v.server.settings;
     v.client.expire_after(settings.timeout); // the handshake's own
     if (implicit_tls)
-        if (auto shaken = co_await v.client.start_tls(); !shaken) co_return shaken.error();
+        if (auto shaken = co_await start_tls_with(settings, v.client); !shaken)
+            co_return shaken.error();
     client_facts who;
     who.address = name_of_peer(v.client.socket()).address;
     login_tools tools{settings, *v.server.where, who, v.house.events, v.server.ways};
@@ -84,10 +87,20 @@ task<result<std::string>> log_in(visit& v, bool implicit_tls) {
     co_return std::move(in->first);
 }
 
+// The certificate is kept no longer than its lines need it.
+void tell_of_certificate(visit& v, error_code why) {
+    auto* tls = v.client.tls();
+    note_certificate(v.seen, tls);
+    v.seen.end.why = why;
+    if (tls && (why == errc::no_certificate || why == errc::bad_certificate))
+        log_refused_certificate(v.house.events, v.seen, *tls);
+    v.client.forget_peer();
+}
+
 task<> live(visit& v, bool implicit_tls) {
     auto first = co_await log_in(v, implicit_tls);
+    tell_of_certificate(v, first ? error_code() : first.error());
     if (!first) {
-        v.seen.end.why = first.error();
         v.seen.end.by = blame(first.error(), v.seen.end.by);
         if (!v.client.trouble().empty()) v.seen.detail = v.client.trouble();
         co_return;

@@ -25,6 +25,9 @@ struct record {
     std::string upstream_tls; // "TLSv1.3"; empty: plain text
     bool upstream_resumed = false;
 
+    std::string client_verify;  // what was said of the client's certificate; empty: not asked for
+    std::string client_subject; // of that certificate: hostile
+
     ending end;
     std::string detail; // more about the reason: our words, then perhaps a peer's
 };

@@ -164,6 +164,12 @@ task<> follow(attempt& a, route& to) {
         a.seen.upstream_user = to.user;
         a.login.user = std::move(to.user);
     }
+    bool external = a.login.how == sasl::credentials::method::external;
+    if (external && tells_password(a) && (!to.password || to.password->empty())) {
+        std::string detail = "a login by EXTERNAL has no password: the lookup must give one for "
+                             "the upstream, in Auth-Pass";
+        co_return fail(a, party::gateway, errc::bad_reply, std::move(detail));
+    }
     if (to.password) a.login.password = std::move(*to.password);
     auto by = approach_of(a, to);
     if (by.mode != config::upstream_tls::off && !by.client) {

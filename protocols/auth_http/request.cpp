@@ -1,5 +1,12 @@
 #include "protocols/auth_http/request.hpp"
 
+#include "backends/tls/certificate.hpp"
+#include "backends/tls/distinguished_name.hpp"
+#include "backends/tls/peer.hpp"
+#include "protocols/text/base64.hpp"
+
+#include <algorithm>
+
 namespace postern::auth_http {
 namespace {
 
@@ -43,6 +50,45 @@ private:
     std::vector<header> lines_;
 };
 
+template <class Bytes> std::string hex_of(const Bytes& bytes, std::string_view digits) {
+    std::string out;
+    for (auto b : bytes) {
+        auto byte = static_cast<unsigned char>(b);
+        out += digits[byte >> 4];
+        out += digits[byte & 15];
+    }
+    return out;
+}
+
+// As OpenSSL prints it: no sign of the zero byte that keeps a number positive.
+std::string serial_of(std::string_view bytes) {
+    while (bytes.size() > 1 && bytes.front() == '\0')
+        bytes.remove_prefix(1);
+    return hex_of(bytes, "0123456789ABCDEF");
+}
+
+std::string pem_of(std::string_view der) {
+    constexpr std::size_t width = 64;
+    auto base64 = text::to_base64(der);
+    std::string out = "-----BEGIN CERTIFICATE-----\n";
+    for (std::size_t at = 0; at < base64.size(); at += width)
+        out.append(base64, at, width) += '\n';
+    return out + "-----END CERTIFICATE-----\n";
+}
+
+// Headers 14 to 18 of nginx's list.
+void add_certificate(head& h, const question& q) {
+    auto* shown = q.tls->shown.get();
+    h.add("Auth-SSL-Verify", tls::outcome(shown));
+    auto leaf = shown ? tls::read_certificate(shown->leaf) : std::nullopt;
+    if (!leaf) return;
+    h.add_if_any("Auth-SSL-Subject", tls::written_name(leaf->subject));
+    h.add_if_any("Auth-SSL-Issuer", tls::written_name(leaf->issuer));
+    h.add("Auth-SSL-Serial", serial_of(leaf->serial));
+    h.add("Auth-SSL-Fingerprint", hex_of(shown->sha1, "0123456789abcdef"));
+    if (q.passes_certificate) h.add_escaped("Auth-SSL-Cert", pem_of(shown->leaf));
+}
+
 }
 
 secret escape(std::string_view text) {
@@ -57,7 +103,8 @@ std::vector<header> request_headers(const question& q) {
     bool envelope = q.login.how == sasl::credentials::method::none;
     head h;
     h.add("Host", q.host);
-    h.add("Auth-Method", envelope ? "none" : "plain");
+    bool external = q.login.how == sasl::credentials::method::external;
+    h.add("Auth-Method", envelope ? "none" : external ? "external" : "plain");
     h.add_escaped("Auth-User", q.login.user);
     h.add_escaped("Auth-Pass", q.login.password.reveal());
     h.add("Auth-Protocol", config::name(q.protocol));
@@ -73,6 +120,7 @@ std::vector<header> request_headers(const question& q) {
         h.add("Auth-SSL", "on");
         h.add_if_any("Auth-SSL-Protocol", q.tls->protocol);
         h.add_if_any("Auth-SSL-Cipher", q.tls->cipher);
+        if (q.tls->asked) add_certificate(h, q);
     }
     for (auto& [name, value] : q.extra)
         h.add_verbatim(name, value);

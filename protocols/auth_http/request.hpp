@@ -23,6 +23,7 @@ struct question {
     std::string_view client_host;    // a verified name or "[UNAVAILABLE]"; only SMTP passes it on
     const tls::facts* tls = nullptr; // null: plain text
     const std::vector<std::pair<std::string, std::string>>& extra; // auth_http_header, as written
+    bool passes_certificate = false;                               // auth_http_pass_client_cert
 };
 
 // One line of the request's head. The value is a secret because one of them is the password and any

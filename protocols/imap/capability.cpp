@@ -2,7 +2,9 @@
 
 namespace postern::imap {
 
-std::string capability_line(const config::server_settings& server, bool is_tls) {
+std::string capability_line(
+    const config::server_settings& server, bool is_tls, bool by_certificate
+) {
     using enum config::starttls_mode;
     using enum config::auth_method;
     auto mode = is_tls ? off : server.tls.starttls;
@@ -12,6 +14,7 @@ std::string capability_line(const config::server_settings& server, bool is_tls) 
         out += " " + word;
     if (mode != only && auth.contains(plain)) out += " AUTH=PLAIN";
     if (mode != only && auth.contains(login)) out += " AUTH=LOGIN";
+    if (by_certificate) out += " AUTH=EXTERNAL";
     if (mode != off) out += " STARTTLS";
     // RFC 3501 section 6.2.3: said whenever the LOGIN command would be refused.
     if (mode == only || !auth.contains(plain)) out += " LOGINDISABLED";

@@ -1,8 +1,10 @@
 #include "protocols/imap/dialogue.hpp"
 
+#include "protocols/client_certificate.hpp"
 #include "protocols/imap/capability.hpp"
 #include "protocols/imap/reply.hpp"
 #include "protocols/imap/upstream.hpp"
+#include "protocols/sasl/external.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -139,7 +141,8 @@ task<result<void>> dialogue::invalid(std::string tag) {
 }
 
 task<result<void>> dialogue::on_capability(const command& said) {
-    auto text = capability_line(server_, client_.tls() != nullptr) + completed(said.tag);
+    auto text = capability_line(server_, client_.tls() != nullptr, !identities().empty()) +
+                completed(said.tag);
     co_return co_await client_.write(text);
 }
 
@@ -166,7 +169,7 @@ task<result<void>> dialogue::on_starttls(const command& said) {
     auto told = co_await say(completed(said.tag));
     if (!told) co_return told.error();
     tag_ = "*";
-    co_return co_await client_.start_tls();
+    co_return co_await start_tls_with(server_, client_);
 }
 
 task<result<void>> dialogue::on_login(const command& said) {
@@ -187,7 +190,8 @@ task<result<void>> dialogue::on_authenticate(const command& said) {
     if (args.empty() || args.size() > 2) co_return co_await invalid(said.tag);
     std::optional<std::string_view> initial;
     if (args.size() == 2) initial = args[1].reveal();
-    auto step = exchange_.start(args[0].reveal(), initial, allows(plain), allows(login));
+    auto step =
+        exchange_.start(args[0].reveal(), initial, allows(plain), allows(login), identities());
     while (std::holds_alternative<sasl::challenge>(step)) {
         auto next = co_await converse(std::get<sasl::challenge>(step));
         if (!next) co_return next.error();
@@ -197,8 +201,9 @@ task<result<void>> dialogue::on_authenticate(const command& said) {
         offered_ = std::move(*login_);
         co_return boost::system::in_place_value;
     }
-    if (std::get<sasl::failure>(step) == sasl::failure::cancelled)
-        co_return co_await say(cancelled(said.tag));
+    auto why = std::get<sasl::failure>(step);
+    if (why == sasl::failure::cancelled) co_return co_await say(cancelled(said.tag));
+    if (why == sasl::failure::not_theirs) co_return co_await say(not_theirs(said.tag));
     co_return co_await invalid(said.tag);
 }
 
@@ -218,6 +223,11 @@ task<result<sasl::step>> dialogue::converse(sasl::challenge asked) {
 }
 
 bool dialogue::allows(config::auth_method one) const { return server_.imap.auth.contains(one); }
+
+std::vector<std::string> dialogue::identities() const {
+    if (!allows(config::auth_method::external)) return {};
+    return sasl::identities_of(client_.tls(), server_.tls.verify.identity);
+}
 
 // The LOGIN command counts as PLAIN: both show the password to whoever listens.
 bool dialogue::may_log_in() const {

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace postern::imap {
 
@@ -49,7 +50,8 @@ private:
     task<result<sasl::step>> converse(sasl::challenge);
 
     bool allows(config::auth_method) const;
-    bool may_log_in() const; // here and now
+    std::vector<std::string> identities() const; // for EXTERNAL
+    bool may_log_in() const;                     // here and now
     task<result<void>> say(std::string text);
 
     const config::server_settings& server_;

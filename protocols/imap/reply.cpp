@@ -20,6 +20,11 @@ std::string completed(std::string_view tag) { return line(tag, "OK completed"); 
 std::string invalid(std::string_view tag) { return line(tag, "BAD invalid command"); }
 std::string cancelled(std::string_view tag) { return line(tag, "BAD authentication cancelled"); }
 
+// RFC 5530 section 3.
+std::string not_theirs(std::string_view tag) {
+    return line(tag, "NO [AUTHORIZATIONFAILED] not a name of this certificate");
+}
+
 std::string failed(std::string_view tag, std::string_view words) {
     auto clean = text::printable(words);
     return line(tag, "NO " + (clean.empty() ? std::string(own_words) : clean));

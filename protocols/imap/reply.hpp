@@ -12,6 +12,7 @@ constexpr std::string_view continuation = "+ OK\r\n";
 
 std::string completed(std::string_view tag); // "<tag> OK completed"
 std::string invalid(std::string_view tag);   // "<tag> BAD invalid command"
+std::string not_theirs(std::string_view tag);
 std::string cancelled(std::string_view tag); // "<tag> BAD authentication cancelled"
 
 // "<tag> NO <words>" with words of the lookup, which become printable ASCII; without any, a

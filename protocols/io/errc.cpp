@@ -26,6 +26,8 @@ const char* text_of(errc e) {
     case errc::no_xclient:
         return "the upstream takes no XCLIENT with LOGIN from this gateway: allow it there, or set "
                "proxy_smtp_auth on";
+    case errc::no_certificate: return "client sent no required SSL certificate";
+    case errc::bad_certificate: return "client SSL certificate verify error";
     case errc::no_mechanism: return "the upstream announces neither AUTH PLAIN nor AUTH LOGIN";
     case errc::no_starttls:
         return "the upstream does not offer STARTTLS, or refuses it, and proxy_ssl wants it";

@@ -18,15 +18,17 @@ enum class errc {
     too_many_commands,      // max_commands reached
     goodbye,                // the client said LOGOUT or QUIT
     refused,                // the session was refused and the client told so
-    bad_reply,     // an upstream or a lookup answered something that the protocol does not allow
-    unavailable,   // an upstream or a lookup could not be reached
-    tls_failed,    // the handshake or a record failed; the engine's reason says how
-    shutting_down, // this worker is leaving
-    talked_early,  // the client did not wait for the greeting (smtp_greeting_delay)
-    no_xclient,    // the upstream takes no XCLIENT from us, so it cannot learn who logged in
-    no_mechanism,  // the upstream announces no AUTH mechanism that we speak
-    no_starttls,   // the upstream offers no STARTTLS, or refuses it
-    cleartext,     // a password would leave this machine in clear text
+    bad_reply,       // an upstream or a lookup answered something that the protocol does not allow
+    unavailable,     // an upstream or a lookup could not be reached
+    tls_failed,      // the handshake or a record failed; the engine's reason says how
+    shutting_down,   // this worker is leaving
+    talked_early,    // the client did not wait for the greeting (smtp_greeting_delay)
+    no_xclient,      // the upstream takes no XCLIENT from us, so it cannot learn who logged in
+    no_certificate,  // the client showed none, and must (ssl_verify_client)
+    bad_certificate, // the client's certificate does not pass ssl_verify_client
+    no_mechanism,    // the upstream announces no AUTH mechanism that we speak
+    no_starttls,     // the upstream offers no STARTTLS, or refuses it
+    cleartext,       // a password would leave this machine in clear text
 };
 
 const boost::system::error_category& postern_category();

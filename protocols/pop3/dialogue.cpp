@@ -1,8 +1,10 @@
 #include "protocols/pop3/dialogue.hpp"
 
+#include "protocols/client_certificate.hpp"
 #include "protocols/pop3/capability.hpp"
 #include "protocols/pop3/reply.hpp"
 #include "protocols/pop3/upstream.hpp"
+#include "protocols/sasl/external.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -120,7 +122,7 @@ task<result<void>> dialogue::on_capa(const command&) {
     auto offer = user_ || !may_start_tls() ? stls::none
                  : must_start_tls()        ? stls::awaited
                                            : stls::offered;
-    auto text = capa_reply(settings_.pop3, offer);
+    auto text = capa_reply(settings_.pop3, offer, !identities().empty());
     co_return co_await client_.write(text);
 }
 
@@ -141,7 +143,7 @@ task<result<void>> dialogue::on_stls(const command&) {
     if (!lines_.buffered().empty()) co_return errc::bytes_before_handshake;
     auto said = co_await client_.write("+OK\r\n");
     if (!said) co_return said;
-    co_return co_await client_.start_tls();
+    co_return co_await start_tls_with(settings_, client_);
 }
 
 task<result<void>> dialogue::on_user(const command& cmd) {
@@ -162,7 +164,7 @@ task<result<void>> dialogue::on_pass(const command& cmd) {
 task<result<void>> dialogue::on_auth(const command& cmd) {
     auto& words = cmd.arguments;
     if (words.empty()) {
-        auto text = auth_list_reply(settings_.pop3);
+        auto text = auth_list_reply(settings_.pop3, !identities().empty());
         co_return co_await client_.write(text);
     }
     if (words.size() > 2) co_return co_await invalid();
@@ -170,7 +172,7 @@ task<result<void>> dialogue::on_auth(const command& cmd) {
     if (words.size() == 2) initial = words[1];
     auto& may = settings_.pop3;
     sasl::exchange talk;
-    auto first = talk.start(words[0], initial, allows_plain(may), allows_login(may));
+    auto first = talk.start(words[0], initial, allows_plain(may), allows_login(may), identities());
     co_return co_await converse(talk, std::move(first));
 }
 
@@ -191,9 +193,17 @@ task<result<void>> dialogue::converse(sasl::exchange& talk, sasl::step next) {
         co_return result<void>();
     }
     // RFC 5034 section 4: a cancelled exchange is answered with -ERR, as every failed one.
-    if (std::get<sasl::failure>(next) == sasl::failure::cancelled)
+    auto why = std::get<sasl::failure>(next);
+    if (why == sasl::failure::cancelled)
         co_return co_await client_.write("-ERR authentication cancelled\r\n");
+    if (why == sasl::failure::not_theirs)
+        co_return co_await client_.write("-ERR not a name of this certificate\r\n");
     co_return co_await invalid();
+}
+
+std::vector<std::string> dialogue::identities() const {
+    if (!settings_.pop3.auth.contains(config::auth_method::external)) return {};
+    return sasl::identities_of(client_.tls(), settings_.tls.verify.identity);
 }
 
 bool dialogue::may_start_tls() const {

@@ -9,11 +9,12 @@ namespace postern::sasl {
 // Who wants in, by which way, with which secret.
 struct credentials {
     enum class method {
-        plain, // a name and a password, however they were said
-        none,  // smtp_auth none: an envelope and no login
+        plain,    // a name and a password, however they were said
+        external, // a certificate; there is no password
+        none,     // smtp_auth none: an envelope and no login
     };
     method how = method::plain;
-    std::string mechanism; // as logs show it: "LOGIN", "PLAIN", "USER", "NONE"
+    std::string mechanism; // as logs show it: "LOGIN", "PLAIN", "USER", "EXTERNAL", "NONE"
     std::string user;      // hostile bytes, any length up to the protocol's buffer
     secret password;
 

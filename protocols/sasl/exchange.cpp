@@ -3,6 +3,7 @@
 #include "protocols/text/ascii.hpp"
 #include "protocols/text/base64.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace postern::sasl {
@@ -41,18 +42,22 @@ step exchange::start(
     std::string_view mechanism,
     std::optional<std::string_view> initial,
     bool allow_plain,
-    bool allow_login
+    bool allow_login,
+    std::vector<std::string> identities
 ) {
     next_ = wants::nothing;
     wipe(user_);
+    identities_ = std::move(identities);
     if (allow_plain && text::equal(mechanism, "PLAIN"))
         next_ = wants::plain;
     else if (allow_login && text::equal(mechanism, "LOGIN"))
         next_ = wants::login_user;
+    else if (!identities_.empty() && text::equal(mechanism, "EXTERNAL"))
+        next_ = wants::external;
     else
         return failure::unknown_mechanism;
     if (initial) return take(*initial == "=" ? "" : *initial);
-    return challenge{next_ == wants::plain ? std::string() : std::string(ask_user)};
+    return challenge{next_ == wants::login_user ? std::string(ask_user) : std::string()};
 }
 
 step exchange::respond(std::string_view line) {
@@ -61,6 +66,15 @@ step exchange::respond(std::string_view line) {
         return failure::cancelled;
     }
     return take(line);
+}
+
+// RFC 4422 appendix A: an empty message, or the name of the identity that is meant.
+step exchange::read_external(std::string_view message) {
+    auto meant = message.empty() ? identities_.begin() : std::ranges::find(identities_, message);
+    if (meant == identities_.end()) return failure::not_theirs;
+    auto made = make("EXTERNAL", *meant, {});
+    made.how = credentials::method::external;
+    return made;
 }
 
 step exchange::take(std::string_view base64) {
@@ -84,6 +98,7 @@ step exchange::read(wants what, std::string_view message) {
     case wants::login_password:
         if (has_nul(message)) break;
         return make("LOGIN", user_, message);
+    case wants::external: return read_external(message);
     }
     return failure::malformed;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace postern::sasl {
 
@@ -19,32 +20,37 @@ enum class failure {
     unknown_mechanism, // or one that is not enabled
     cancelled,         // the client sent "*": RFC 4422 section 3.1 (RFC 4954 section 4: 501)
     bad_base64,
-    malformed, // the message breaks the mechanism's grammar
+    malformed,  // the message breaks the mechanism's grammar
+    not_theirs, // the name that was asked for is not the client's
 };
 using step = std::variant<challenge, credentials, failure>;
 
 class exchange {
 public:
     // `mechanism` in any case. initial: the initial response as the client wrote it; "=" stands for
-    // an empty one (RFC 4959 section 3, RFC 4954 section 4). `allowed` decides whether a mechanism
-    // is enabled.
+    // an empty one (RFC 4959 section 3, RFC 4954 section 4). `allow_...` decides whether a
+    // mechanism is enabled. `identities`: who the client is by its certificate, where EXTERNAL is
+    // enabled; without any, it is unknown.
     step start(
         std::string_view mechanism,
         std::optional<std::string_view> initial,
         bool allow_plain,
-        bool allow_login
+        bool allow_login,
+        std::vector<std::string> identities = {}
     );
 
     // One line of the client, without its end.
     step respond(std::string_view line);
 
 private:
-    enum class wants { nothing, plain, login_user, login_password };
+    enum class wants { nothing, plain, login_user, login_password, external };
     step take(std::string_view base64);
     step read(wants, std::string_view message);
+    step read_external(std::string_view message);
 
     wants next_ = wants::nothing;
     std::string user_;
+    std::vector<std::string> identities_;
 };
 
 }

@@ -14,10 +14,11 @@ std::string mechanisms(const config::auth_methods& methods) {
 
 }
 
-std::string ehlo_reply(const config::server_settings& s, starttls tls) {
+std::string ehlo_reply(const config::server_settings& s, starttls tls, bool external) {
     std::vector<std::string> lines = {s.server_name};
     lines.insert(lines.end(), s.smtp.capabilities.begin(), s.smtp.capabilities.end());
     auto words = mechanisms(s.smtp.auth);
+    if (external) words += " EXTERNAL";
     if (tls != starttls::awaited && !words.empty()) lines.push_back("AUTH" + words);
     if (tls != starttls::none) lines.emplace_back("STARTTLS");
 

@@ -15,6 +15,6 @@ enum class starttls {
 
 // The whole answer to EHLO (RFC 5321 section 4.1.1.1): server name, the configured words in their
 // order, AUTH with its mechanisms, STARTTLS.
-std::string ehlo_reply(const config::server_settings&, starttls);
+std::string ehlo_reply(const config::server_settings&, starttls, bool external = false);
 
 }

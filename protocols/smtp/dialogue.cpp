@@ -1,5 +1,7 @@
 #include "protocols/smtp/dialogue.hpp"
 
+#include "protocols/client_certificate.hpp"
+#include "protocols/sasl/external.hpp"
 #include "protocols/smtp/capability.hpp"
 #include "protocols/smtp/reply.hpp"
 #include "protocols/smtp/upstream.hpp"
@@ -156,7 +158,7 @@ task<result<void>> dialogue::on_ehlo(const command& cmd) {
     auto offer = !may_start_tls()   ? starttls::none
                  : must_start_tls() ? starttls::awaited
                                     : starttls::offered;
-    auto text = ehlo_reply(settings_, offer);
+    auto text = ehlo_reply(settings_, offer, !identities().empty());
     co_return co_await client_.write(text);
 }
 
@@ -170,7 +172,7 @@ task<result<void>> dialogue::on_auth(const command& cmd) {
     bool plain = may.contains(config::auth_method::plain);
     bool login = may.contains(config::auth_method::login);
     sasl::exchange talk;
-    auto first = talk.start(words[0], initial, plain, login);
+    auto first = talk.start(words[0], initial, plain, login, identities());
     co_return co_await converse(talk, std::move(first));
 }
 
@@ -179,6 +181,7 @@ std::string_view failure_reply(sasl::failure why) {
     // RFC 4954 section 4.
     case sasl::failure::cancelled: return "501 5.7.0 Authentication cancelled\r\n";
     case sasl::failure::bad_base64: return "501 5.5.2 Invalid base64 data\r\n";
+    case sasl::failure::not_theirs: return "535 5.7.8 Not a name of this certificate\r\n";
     case sasl::failure::unknown_mechanism:
     case sasl::failure::malformed: break;
     }
@@ -247,7 +250,12 @@ task<result<void>> dialogue::on_starttls(const command&) {
     if (!said) co_return said;
     helo_.clear();
     mail_.reset();
-    co_return co_await client_.start_tls();
+    co_return co_await start_tls_with(settings_, client_);
+}
+
+std::vector<std::string> dialogue::identities() const {
+    if (!settings_.smtp.auth.contains(config::auth_method::external)) return {};
+    return sasl::identities_of(client_.tls(), settings_.tls.verify.identity);
 }
 
 bool dialogue::may_start_tls() const {

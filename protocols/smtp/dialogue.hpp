@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace postern::smtp {
 
@@ -48,6 +49,7 @@ private:
     task<result<void>> on_starttls(const command&);
     task<result<void>> converse(sasl::exchange&, sasl::step);
 
+    std::vector<std::string> identities() const; // for EXTERNAL
     bool may_start_tls() const;
     bool must_start_tls() const;
 

@@ -15,6 +15,7 @@ import unittest
 import suite  # first: it finds the harness
 
 import cases_ciphers
+import cases_clients
 import cases_handshake
 import cases_hostile
 import cases_names
@@ -63,6 +64,22 @@ ALWAYS = [
     ("resumption/a ticket with its first bit changed*", False, r"resumed"),
     ("resumption/a ticket with a bit of its middle changed*", False, r"resumed"),
     ("resumption/an id with a bit changed*", False, r"resumed"),
+    ("clients/*, client", True, r"^text: \* OK"),
+    ("clients/*, no proof", False, r"^text: "),
+    ("clients/*, no proof", True, r"^alert fatal "),
+    ("clients/*, another's certificate", False, r"^text: "),
+    ("clients/*, another's certificate", True, r"^alert fatal "),
+    ("clients/*, on, none", True, r"^text: \* BYE"),
+    ("clients/*, on, stranger", True, r"^text: \* BYE"),
+    ("clients/*, optional, stranger", True, r"^text: \* BYE"),
+    ("clients/*, optional_no_ca, stranger", True, r"^text: \* OK"),
+    ("clients/*, depth 0", True, r"^text: \* BYE"),
+    ("clients/*, a server's certificate", True, r"^text: \* BYE"),
+    ("clients/*, who shows one is not resumed", False, r"resumed"),
+    ("clients/*, who shows none is resumed", True, r"resumed"),
+    ("clients/*, no certificate at all", False, r"^text: "),
+    ("clients/*, an empty entry", False, r"^text: "),
+    ("clients/*, zeros", False, r"^text: "),
     ("starttls/*, TLSv1.?", True, r"^text: "),
     ("starttls/*, text behind the command", False, r"ServerHello"),
 ]

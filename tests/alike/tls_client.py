@@ -330,7 +330,7 @@ class Connection(Records):
 
     def finish(self, wrong=False, before=lambda: None, padding=0, identity=None, proof=True):
         """The client's half, and the server's answer. `before` is called just before Finished is sent. `identity`: what to
-        answer when a certificate is asked for; `proof`: whether its signature is right."""
+        answer when a certificate is asked for; `proof`: whether its signature is right; None: there is none."""
         if self.gone or not self.version:
             return self
         if self.version == "TLSv1.3":
@@ -338,7 +338,7 @@ class Connection(Records):
                 self.protect()
             if self.request is not None:
                 self.send_certificate(identity)
-                if identity:
+                if identity and proof is not None:
                     self.prove_certificate(identity, not proof)
             before()
             body = message(FINISHED, self.finished_message(wrong))
@@ -352,7 +352,7 @@ class Connection(Records):
             if self.request is not None:
                 self.send_certificate(identity)
             self.exchange_keys()
-            if self.request is not None and identity:
+            if self.request is not None and identity and proof is not None:
                 self.prove_certificate(identity, not proof)
         before()
         self.send(record(CHANGE_CIPHER_SPEC, b"\1"))

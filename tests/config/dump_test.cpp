@@ -46,6 +46,12 @@ constexpr row rows[] = {
     {config::in_server, "ssl_protocols", "\"SSLv2 TLSv1.3\"", "\"SSLv2 TLSv1.3\""},
     {config::in_server, "ssl_session_cache", "\"builtin:5 shared:A:1m\"", "\"builtin:5 shared:A:1m\""},
     {config::in_server, "ssl_session_timeout", "\"1d\"", "\"1d\""},
+    {config::in_server, "ssl_verify_client", "\"optional_no_ca\"", "\"optional_no_ca\""},
+    {config::in_server, "ssl_verify_depth", "3", "3"},
+    {config::in_server, "ssl_client_certificate", "\"rsa.pem\"", "\"rsa.pem\""},
+    {config::in_server, "ssl_trusted_certificate", "\"rsa.pem\"", "\"rsa.pem\""},
+    {config::in_server, "ssl_crl", "\"rsa.pem\"", "\"rsa.pem\""},
+    {config::in_server, "ssl_client_identity", "\"cn\"", "\"cn\""},
     {config::in_server, "proxy_ssl", "\"starttls\"", "\"starttls\""},
     {config::in_server, "proxy_allow_plaintext", "true", "\"on\""},
     {config::in_server, "proxy_ssl_verify", "false", "\"off\""},
@@ -82,6 +88,7 @@ constexpr row rows[] = {
     {config::in_server, "upstream_user", "\"{local}\"", "\"{local}\""},
     {config::in_server, "auth_http", "\"h:5/x\"", "\"http://h:5/x\""},
     {config::in_server, "auth_http_timeout", "\"3s\"", "\"3s\""},
+    {config::in_server, "auth_http_pass_client_cert", "true", "\"on\""},
     {config::in_server, "auth_http_header", "\"X y\"", "[\"X y\"]"},
     {config::in_route, "user", "\"j@x\"", "\"j@x\""},
     {config::in_route, "domain", "\"x.y\"", "\"x.y\""},
@@ -129,8 +136,11 @@ std::string configuration(const row& r) {
     if (r.where == config::in_main) main = line;
     if (r.where == config::in_server) server += line;
     if (name != "listen")
-        server += std::string("listen = \"2525") +
-                  (name.starts_with("ssl_") || name == "names" ? " ssl" : "") + "\"\n";
+        server +=
+            std::string("listen = \"2525") +
+            (name.starts_with("ssl_") || name == "names" || name.ends_with("_client_cert") ? " ssl"
+                                                                                           : "") +
+            "\"\n";
     if (name != "protocol" || r.where == config::in_route)
         server += "protocol = \"" + protocol + "\"\n";
     if (protocol == "smtp" && name != "proxy_smtp_auth") server += "proxy_smtp_auth = true\n";
@@ -138,10 +148,14 @@ std::string configuration(const row& r) {
     if (name == "proxy_ssl_verify") server += proxy_pin;
     if (name == "proxy_ssl_certificate_key" || name == "proxy_ssl_password_file")
         server += "proxy_ssl_certificate = \"rsa.pem\"\n";
-    if (name.starts_with("auth_http_"))
+    if (name == "ssl_client_identity") server += "imap_auth = \"external\"\n";
+    if (name.starts_with("auth_http_") || name == "ssl_client_identity")
         server += "auth_http = \"h\"\n";
     else if (name != "upstream" && name != "auth_http")
         server += "upstream = \"localhost\"\n";
+    for (auto about :
+         {"ssl_verify_depth", "ssl_client_", "ssl_trusted_", "ssl_crl", "auth_http_pass"})
+        if (name.starts_with(about)) server += "ssl_verify_client = \"optional_no_ca\"\n";
     if (name == "ssl_certificate_cache") server += "ssl_certificate_dir = \"certs\"\n";
     if (r.where == config::in_certificate) {
         server += "[[mail.server.certificate]]\n" + line;

@@ -251,8 +251,8 @@ TEST_CASE("names are known, and known where they stand") {
     );
     check(
         "of nginx",
-        "[mail]\nssl_verify_client = true\nssl_ocsp = true",
-        "2:1 error: \"ssl_verify_client\" is a directive of nginx that postern does not have yet\n"
+        "[mail]\nssl_engine = true\nssl_ocsp = true",
+        "2:1 error: \"ssl_engine\" is a directive of nginx that postern does not have yet\n"
         "3:1 error: \"ssl_ocsp\" is a directive of nginx that postern does not have yet"
     );
     check(

@@ -29,6 +29,8 @@ std::string reason(boost::system::error_code e) {
         {errc::unavailable,            "unavailable"           },
         {errc::tls_failed,             "tls_failed"            },
         {errc::no_starttls,            "no_starttls"           },
+        {errc::no_certificate,         "no_certificate"        },
+        {errc::bad_certificate,        "bad_certificate"       },
     };
     for (auto& row : rows)
         if (e == row.code) return row.word;

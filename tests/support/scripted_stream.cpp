@@ -1,6 +1,11 @@
 #include "tests/support/scripted_stream.hpp"
 
+#include "backends/tls/peer.hpp"
+#include "backends/tls/pem.hpp"
+#include "tests/support/certificates.hpp"
+
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace postern::test {
@@ -20,6 +25,24 @@ tls::facts scripted_facts() {
     facts.protocol = "TLSv1.3";
     facts.cipher = "TLS_AES_256_GCM_SHA384";
     return facts;
+}
+
+std::string made_for(const std::string& name) {
+    auto made = make_identity(
+        {.name = name,
+         .extensions = "subjectAltName = email:joe@example.org, email:joseph@example.org"}
+    );
+    return tls::pem_bytes(tls::read_pem(made.certificate).blocks.at(0)).value();
+}
+
+// "handshake joe", "handshake stranger"
+void show_certificate(std::string_view words, tls::facts& to) {
+    static const auto joe = made_for("joe"), stranger = made_for("stranger");
+    auto known = words.ends_with(" joe");
+    to.asked = true;
+    if (!known && !words.ends_with(" stranger")) return;
+    auto said = known ? tls::verdict::ok : tls::verdict::self_signed;
+    to.shown = std::make_shared<tls::peer>(tls::peer{known ? joe : stranger, said, {}});
 }
 
 }
@@ -81,8 +104,9 @@ task<result<void>> scripted_stream::start_tls() {
     if (!unread_.empty() || (step && step->what == peer_)) co_return errc::tls_failed;
     if (!step || step->what != step::kind::handshake || tls_)
         co_return wonder("started TLS, unasked");
-    pass();
     tls_ = scripted_facts();
+    if (step->text != "handshake") show_certificate(step->text, *tls_);
+    pass();
     co_return boost::system::in_place_value;
 }
 

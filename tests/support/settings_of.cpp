@@ -28,10 +28,11 @@ config::auth_methods methods(const words& named) {
     config::auth_methods out;
     for (auto& word : named)
         out.insert(
-            word == "plain"   ? config::auth_method::plain
-            : word == "login" ? config::auth_method::login
-            : word == "none"  ? config::auth_method::none
-                              : throw std::invalid_argument("unknown method " + word)
+            word == "plain"      ? config::auth_method::plain
+            : word == "login"    ? config::auth_method::login
+            : word == "none"     ? config::auth_method::none
+            : word == "external" ? config::auth_method::external
+                                 : throw std::invalid_argument("unknown method " + word)
         );
     return out;
 }
@@ -46,6 +47,13 @@ config::upstream_tls tls_mode(const std::string& word) {
     return word == "on"         ? config::upstream_tls::on
            : word == "starttls" ? config::upstream_tls::starttls
                                 : config::upstream_tls::off;
+}
+
+config::verify_client asked(const std::string& word) {
+    return word == "on"               ? config::verify_client::on
+           : word == "optional"       ? config::verify_client::optional
+           : word == "optional_no_ca" ? config::verify_client::optional_no_ca
+                                      : config::verify_client::off;
 }
 
 bool flag(const std::string& word) { return word == "true" || word == "on"; }
@@ -80,6 +88,8 @@ const row rows[] = {
      [](settings& s,                             const words& w) { s.proxy.pass_error_message = flag(w.at(0)); }},
     {"xclient",                  [](settings& s, const words& w) { s.proxy.xclient = flag(w.at(0)); }           },
     {"proxy_smtp_auth",          [](settings& s, const words& w) { s.proxy.smtp_auth = flag(w.at(0)); }         },
+    {"ssl_verify_client",
+     [](settings& s,                             const words& w) { s.tls.verify.client = asked(w.at(0)); }      },
     {"proxy_ssl",                [](settings& s, const words& w) { s.proxy.tls.mode = tls_mode(w.at(0)); }      },
 };
 

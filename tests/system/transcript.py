@@ -6,6 +6,7 @@ import ssl
 import urllib.parse
 
 import harness
+from client_ca import authority
 from harness import AuthHttp, Server, free_port
 
 LINES = {"C", "S", "rest", "answer"}  # CRLF is added, and neighbours are one
@@ -81,6 +82,8 @@ class Transcript:
                 w == "answer" and v.startswith(b"denied ") and v != b"denied \r\n" for w, v, _ in self.steps)
             if self.protocol == "smtp" and any(w == "login" for w, _, _ in self.steps):
                 more["proxy_smtp_auth"] = True
+        if "ssl_verify_client" in set_here:
+            more["ssl_client_certificate"] = authority().file
         if "proxy_ssl" in set_here:
             more |= {"proxy_ssl_trusted_certificate": harness.certificates().ca, "proxy_ssl_name": "localhost"}
         lines += [f"{k} = {harness.toml(v)}" for k, v in more.items() if k not in set_here]
@@ -146,6 +149,8 @@ class Play:
     def __init__(self, script):
         self.script = script
         self.asked, self.answers = [], []
+        external = any(word == "C" and b"EXTERNAL" in value for word, value, _ in script.steps)
+        self.password = {"Auth-Pass": "given"} if external else {}
         self.lookup = AuthHttp(self.look_up)
         self.upstream = Upstream(script.protocol)
         self.closed = free_port()
@@ -175,7 +180,7 @@ class Play:
             if word != "answer":
                 continue
             kind, _, words = value.rstrip(b"\r\n").partition(b" ")
-            found = {"Auth-Status": "OK", "Auth-Server": HERE, "Auth-Port": str(self.upstream.port)}
+            found = {"Auth-Status": "OK", "Auth-Server": HERE, "Auth-Port": str(self.upstream.port), **self.password}
             if kind == b"no":
                 m = re.fullmatch(rb"(?:\((.*?)\) )?(.*)", words, re.S)
                 found = {"Auth-Status": m.group(2).decode("latin-1"), "Auth-Wait": "1"}
@@ -207,7 +212,8 @@ class Play:
                     if got != value:
                         return at + f"wanted {value!r}, got {got + client.buffer!r}"
                 elif word == "T":
-                    client.start_tls()
+                    who = value.partition(" ")[2]
+                    client.start_tls(authority().context(who) if who else None)
                 elif word in ("login", "envelope"):
                     logins += 1
                     wanted = value.encode("utf-8", "surrogateescape")
