@@ -13,9 +13,8 @@ import harness
 from harness import PASSWORD, POSTERN, USER, Gateway, Mailbox, postern, tls_context
 
 MOST_PROGRAM = 2 * 1024 * 1024  # bytes, stripped
-# What is promised, and a third more: a kernel or a libc may count a page differently.
-MOST_AT_REST = 6 * 1024 * 1024 * 4 // 3
-MOST_A_SESSION = 20 * 1024 * 4 // 3
+MOST_AT_REST = 6 * 1024 * 1024
+MOST_A_SESSION = 20 * 1024
 
 
 def memory(process, *kinds):
