@@ -1,4 +1,4 @@
-# Builds for arm64 by Debian's cross compiler; ctest runs the tests in qemu-user. Boost, toml++, CLI11 and Catch2 are
+# Builds for arm64 by Debian's cross compiler; ctest runs the tests in qemu-user. Boost, toml++ and Catch2 are
 # headers alone, so this machine's are as good as any.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
