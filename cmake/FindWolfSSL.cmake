@@ -47,8 +47,9 @@ if(WolfSSL_INCLUDE_DIR AND NOT WolfSSL_COMPLETE)
     unset(WolfSSL_COMPLETE CACHE) # asked again when there is another library
     set(WolfSSL_NOT_FOUND_MESSAGE "
   ${WolfSSL_INCLUDE_DIR} belongs to a wolfSSL that was built without what postern needs:
-  --enable-opensslall --enable-session-ticket --enable-alpn --enable-sni CPPFLAGS=-DHAVE_EXT_CACHE,
-  and without --enable-renegotiation-indication, which switches the server's half of RFC 5746 off in 5.9.")
+  --enable-opensslextra --enable-session-ticket --enable-alpn --enable-sni CPPFLAGS=-DHAVE_EXT_CACHE, and without
+  --enable-renegotiation-indication, which switches the server's half of RFC 5746 off.
+  cmake/wolfssl-appliance builds one that has it all.")
   endif()
 endif()
 

@@ -2,6 +2,7 @@
 set(POSTERN_TLS "boringssl" CACHE STRING "TLS library: boringssl, wolfssl, or both as a list")
 set(POSTERN_SANITIZE "" CACHE STRING "Sanitizers to build with, such as address,undefined")
 option(POSTERN_FUZZ "Build the libFuzzer targets (clang only)" OFF)
+option(POSTERN_SMALL "Link as small as can be, and hold the build to the size that the preset `appliance` promises" OFF)
 option(POSTERN_WERROR "Treat warnings in our own code as errors" ON)
 
 foreach(library IN LISTS POSTERN_TLS)

@@ -97,6 +97,15 @@ constexpr capability x448{
     absent,
     "this wolfSSL was built without it; one built with --enable-curve448 has it"};
 #endif
+#if LIBWOLFSSL_VERSION_HEX < 0x05009000
+constexpr capability older_groups{
+    "ssl_ecdh_curve",
+    "TLSv1.2",
+    partial,
+    "the order is not obeyed, and P-256 is used with clients that have no other group"};
+#else
+constexpr capability older_groups{"ssl_ecdh_curve", "TLSv1.2", partial, "the order is not obeyed"};
+#endif
 #if LIBWOLFSSL_VERSION_HEX < 0x05009000 &&                                                         \
     (!defined(WOLFSSL_ALT_CERT_CHAINS) || !defined(WOLFSSL_ALWAYS_VERIFY_CB))
 constexpr capability stapling{
@@ -190,8 +199,7 @@ constexpr capability rows[] = {
      "wolfSSL 5.5 breaks off when an upstream has forgotten a ticket; sessions of TLS 1.3 are resumed"},
     {"proxy_ssl_session_reuse",   "TLSv1.3",           full},
     {"ssl_ecdh_curve", "TLSv1.3"},
-    {"ssl_ecdh_curve", "TLSv1.2", partial,
-     "the order is not obeyed, and P-256 is used with clients that have no other group"},
+    older_groups,
     mlkem,
     x448,
     {"ssl_ciphersuites", ""},

@@ -30,7 +30,7 @@
 #error "postern needs wolfSSL 5.5 or newer"
 #endif
 #if !defined(OPENSSL_EXTRA) || !defined(HAVE_EXT_CACHE) || defined(NO_SESSION_CACHE)
-#error "postern needs a wolfSSL with --enable-opensslall and -DHAVE_EXT_CACHE (session callbacks)"
+#error "postern needs a wolfSSL with --enable-opensslextra and -DHAVE_EXT_CACHE (session callbacks)"
 #endif
 #if !defined(HAVE_SESSION_TICKET) || !defined(HAVE_ALPN) || !defined(HAVE_SNI)
 #error "postern needs a wolfSSL with --enable-session-ticket, --enable-alpn and --enable-sni"

@@ -94,6 +94,15 @@ std::optional<secret> key_der(const secret& pem, const std::vector<secret>& phra
 std::optional<config::complaint> use_certificate(
     WOLFSSL_CTX* ctx, const key_pair& pair, const std::vector<secret>& phrases
 ) {
+    // The library itself has no words for a kind of key that it was built without.
+    auto* kind = find_capability(capabilities(), "ssl_certificate", pair.leaf.key_name);
+    if (kind && kind->level == support::absent)
+        return config::complaint{
+            config::severity::error,
+            "ssl_certificate",
+            "the certificate in \"" + pair.certificate_path + "\" has an " + pair.leaf.key_name +
+                " key",
+            std::string(kind->reason)};
     if (!use_chain(ctx, pair))
         return config::complaint{
             config::severity::error,

@@ -67,8 +67,9 @@ std::optional<config::complaint> keeps_p256(
     std::span<const std::uint16_t> groups, config::tls_versions versions
 ) {
     using v = config::tls_version;
+    constexpr bool keeps = LIBWOLFSSL_VERSION_HEX < 0x05009000;
     auto old = versions.contains(v::tls1_2) || versions.contains(v::tls1_1);
-    if (!old || std::ranges::find(groups, 23) != groups.end()) return std::nullopt;
+    if (!keeps || !old || std::ranges::find(groups, 23) != groups.end()) return std::nullopt;
     return config::complaint{
         config::severity::warning,
         "ssl_ecdh_curve",

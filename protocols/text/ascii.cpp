@@ -35,7 +35,8 @@ bool fits_line(std::string_view text) {
 }
 
 bool is_word(std::string_view text) {
-    auto breaks = [](char c) { return (c >= '\0' && c <= ' ') || c == '\x7f'; };
+    // As unsigned: whether a char is so differs between processors.
+    auto breaks = [](unsigned char c) { return c <= ' ' || c == 0x7f; };
     return !text.empty() && std::ranges::none_of(text, breaks);
 }
 

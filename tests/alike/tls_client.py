@@ -53,7 +53,7 @@ class Connection(Records):
     def prepare(self, resume=None, groups=("x25519", "secp256r1", "secp384r1"), **parts):
         """The hello that would be sent; for those who change its bytes."""
         self.resume = resume
-        shares = {groups[0]: tls_keys.public_bytes(groups[0])} if groups and groups[0] in ("x25519", *tls_keys.CURVES) else {}
+        shares = {groups[0]: tls_keys.public_bytes(groups[0])} if groups and groups[0] in tls_keys.GROUPS else {}
         parts.setdefault("keys", shares)
         if resume and resume["version"] != "TLSv1.3":
             parts.setdefault("versions", [resume["version"]])

@@ -3,6 +3,8 @@ import hashlib
 import hmac
 import struct
 
+import tls_mlkem
+
 try:
     from cryptography.exceptions import InvalidSignature, InvalidTag
     from cryptography.hazmat.primitives import hashes, serialization
@@ -15,13 +17,20 @@ CURVES = {"secp256r1": ec.SECP256R1, "secp384r1": ec.SECP384R1, "secp521r1": ec.
 _made = {}  # group -> private key: one for the whole run, since nothing here is secret
 
 
+HYBRID, MLKEM_CIPHERTEXT = "X25519MLKEM768", 1088
+GROUPS = ("x25519", *CURVES, HYBRID)  # that this client can do
+
+
 def private_key(group):
     if group not in _made:
-        _made[group] = x25519.X25519PrivateKey.generate() if group == "x25519" else ec.generate_private_key(CURVES[group]())
+        _made[group] = (x25519.X25519PrivateKey.generate() if group == "x25519" else
+                        tls_mlkem.PrivateKey() if group == HYBRID else ec.generate_private_key(CURVES[group]()))
     return _made[group]
 
 
 def public_bytes(group):
+    if group == HYBRID:  # draft-ietf-tls-ecdhe-mlkem: ML-KEM's half is the first one
+        return private_key(group).public_bytes + public_bytes("x25519")
     key = private_key(group).public_key()
     if group == "x25519":
         return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
@@ -29,6 +38,9 @@ def public_bytes(group):
 
 
 def shared_secret(group, theirs):
+    if group == HYBRID:
+        at = MLKEM_CIPHERTEXT
+        return private_key(group).shared_secret(theirs[:at]) + shared_secret("x25519", theirs[at:])
     if group == "x25519":
         return private_key(group).exchange(x25519.X25519PublicKey.from_public_bytes(theirs))
     return private_key(group).exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(CURVES[group](), theirs))

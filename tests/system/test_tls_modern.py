@@ -8,8 +8,9 @@ import time
 import harness
 from harness import LIBRARY, SOURCE, certificates, postern, run, temp_folder, tls_context
 
-sys.path.insert(0, str(SOURCE / "tests/support"))
+sys.path[:0] = [str(SOURCE / "tests/support"), str(SOURCE / "tests/alike")]
 import matrix
+import tls_client
 
 V12, V13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 
@@ -42,6 +43,23 @@ class Groups(Tls):
         self.assertIn("Temp Key: X25519", s_client(gateway, "-tls1_3", "-groups", "X25519:P-256"))
         self.assertIn("secp384r1", s_client(gateway, "-tls1_3", "-groups", "P-256:P-384"))
         self.assertNotIn("Temp Key", s_client(gateway, "-tls1_3", "-groups", "P-256"))
+
+    def test_the_post_quantum_group(self):
+        """By a client of our own, since Debian 12's OpenSSL does not have it."""
+        able = matrix.capabilities(postern("version").stdout)["ssl_ecdh_curve", "X25519MLKEM768"] == "yes"
+        for value in (None, "X25519MLKEM768:X25519", "X25519"):
+            notes, gateway = [], self.start(**({"ssl_ecdh_curve": value} if value else {}))
+            client = tls_client.Connection(gateway.port["imaps"], notes, {})
+            self.addCleanup(client.socket.close)
+            client.hello(versions=["TLSv1.3"], groups=["X25519MLKEM768", "x25519"]).answer()
+            with self.subTest(value):
+                if able and value != "X25519":
+                    self.assertIn("  key_share=X25519MLKEM768", notes)
+                    self.assertIn("Finished", notes)  # it and the signature before it were verified
+                else:
+                    self.assertIn("  key_share=x25519", notes)
+                    self.assertIn("HelloRetryRequest", " ".join(notes))
+                self.assertNotIn("WRONG", " ".join(notes))
 
     def test_mistakes_are_named(self):
         for value, said in (("X25591", 'no group is called "X25591"'), ("P-384:ffdhe20480", "no group is called")):

@@ -28,6 +28,20 @@ TEST_CASE("ssl_certificate shows its chain and its key's kind to the client") {
     }
 }
 
+TEST_CASE("ssl_certificate with Ed25519 is served, or refused with a reason") {
+    auto settings = settings_with({make_identity({.key = "ed25519"})});
+    if (support_of("ssl_certificate", "Ed25519") == support::full) {
+        CHECK(meet(must_compile(settings)).agreed);
+        return;
+    }
+    auto refused = compile(settings);
+    CHECK_FALSE(refused.made);
+    auto said = complaints_of(refused, severity::error);
+    INFO(said);
+    CHECK(has(said, "Ed25519"));
+    CHECK(has(said, reason_of("ssl_certificate", "Ed25519")));
+}
+
 TEST_CASE("an intermediate certificate in ssl_certificate's file is sent along") {
     auto settings = settings_with({ecdsa_identity()});
     settings.certificates[0] =

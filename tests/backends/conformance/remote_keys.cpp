@@ -15,6 +15,8 @@ const identity& ed25519_identity() {
     return made;
 }
 
+bool knows_ed25519() { return support_of("ssl_certificate", "Ed25519") == support::full; }
+
 // A server that has the certificate, and the key as it is where keys live.
 struct divided {
     std::shared_ptr<const server> with;
@@ -53,8 +55,9 @@ struct divided {
 }
 
 TEST_CASE("remote key: handshakes with a key that is elsewhere, TLS 1.2 and 1.3", "[remote]") {
-    for (auto* one :
-         {&postern::test::ecdsa_identity(), &postern::test::rsa_identity(), &ed25519_identity()})
+    std::vector all{&postern::test::ecdsa_identity(), &postern::test::rsa_identity()};
+    if (knows_ed25519()) all.push_back(&ed25519_identity());
+    for (auto* one : all)
         for (std::string version : {"-tls1_2", "-tls1_3"}) {
             divided server(*one);
             auto met = meet(server.with, {version}, server.signing());
@@ -145,10 +148,11 @@ TEST_CASE("remote key: suites that need more than a signature are left out", "[r
         settings.ciphers = "ECDHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES128-GCM-SHA256";
     auto done = make_backend()->compile(settings, "imap", {});
     REQUIRE(done.made);
-    CHECK(
-        complaints_of(done, config::severity::warning).find("without ECDHE are not offered") !=
-        std::string::npos
-    );
+    auto said = complaints_of(done, config::severity::warning);
+    auto has_others = support_of("ssl_ciphers", "static RSA (AES128-SHA)") != support::absent ||
+                      support_of("ssl_ciphers", "DHE, CAMELLIA, CCM, ARIA") != support::absent;
+    INFO(said);
+    CHECK((said.find("without ECDHE are not offered") != std::string::npos) == has_others);
     for (auto& suites : {done.made->contexts[0]->suites()})
         for (auto id : suites)
             CHECK(find_suite(id)->kx == key_exchange::ecdhe);
@@ -179,15 +183,16 @@ TEST_CASE("signing keys: sign as their kind and no other", "[remote]") {
     auto rsa = library->load_key(secret(postern::test::rsa_identity().key), {});
     auto ecdsa = library->load_key(secret(postern::test::ecdsa_identity().key), {});
     auto edwards = library->load_key(secret(ed25519_identity().key), {});
-    REQUIRE((rsa && ecdsa && edwards));
+    REQUIRE((rsa && ecdsa));
+    REQUIRE((edwards != nullptr) == knows_ed25519());
     using enum signature_scheme;
     CHECK(rsa->sign(rsa_pss_sha256, bytes));
     CHECK_FALSE(rsa->sign(ecdsa_sha256, bytes));
     CHECK_FALSE(rsa->sign(ed25519, bytes));
     CHECK(ecdsa->sign(ecdsa_sha256, bytes));
     CHECK_FALSE(ecdsa->sign(rsa_pkcs1_sha256, bytes));
-    CHECK(edwards->sign(ed25519, bytes));
-    CHECK_FALSE(edwards->sign(ecdsa_sha256, bytes));
+    if (edwards) CHECK(edwards->sign(ed25519, bytes));
+    if (edwards) CHECK_FALSE(edwards->sign(ecdsa_sha256, bytes));
     CHECK_FALSE(library->load_key(
         secret("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"), {}
     ));

@@ -71,14 +71,13 @@ TEST_CASE("a chain that leads to an anchor is believed") {
     CHECK(judge({good(), middle(), root()}) == verdict::ok);
     auto rsa = make_identity({.key = "rsa", .name = "rsa root", .extensions = ca_extensions});
     auto ed = make_identity({.key = "ed25519", .name = "leaf", .issuer = &rsa});
-    CHECK(
-        judge(
-            {
-                ed
+    auto verified = judge(
+                        std::vector{
+                            ed
     },
-            {.anchors = {root(), rsa}}
-        ) == verdict::ok
-    );
+                        {.anchors = {root(), rsa}}
+                    ) == verdict::ok;
+    CHECK(verified == (support_of("ssl_certificate", "Ed25519") == support::full));
 }
 
 TEST_CASE("the order of a chain and what is too much in it do not matter") {
