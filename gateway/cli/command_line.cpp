@@ -3,8 +3,8 @@
 #include "config/report/suggest.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <getopt.h>
 #include <vector>
 
 namespace postern::gateway {
@@ -12,7 +12,6 @@ namespace {
 
 constexpr parameter help_option{.name = "--help", .letter = 'h', .about = "prints this"};
 constexpr parameter version_option{.name = "--version", .about = "prints the version"};
-constexpr parameter always[] = {help_option};
 constexpr parameter without_command[] = {help_option, version_option};
 
 constexpr std::string_view summary =
@@ -31,107 +30,117 @@ std::string unknown(
     return "unknown " + std::string(what) + " " + quoted(word) + (hint.empty() ? "" : "; " + hint);
 }
 
+// getopt_long(3) tells options from other words; what there is of both stands in the tables.
 class reader {
 public:
-    reader(std::span<const std::string_view> words, std::span<const command> commands)
+    reader(std::span<char*> words, std::span<const command> commands)
         : words_(words), commands_(commands) {}
 
     command_line read() {
-        while (at_ < words_.size() && out_.complaint.empty() && !out_.help && !out_.version)
-            take(words_[at_++]);
-        if (!out_.help && !out_.version && out_.complaint.empty()) look_for_what_is_missing();
+        take_options(without_command, "+:"); // stops at the command
+        if (!is_over()) take_command();
+        if (!is_over()) {
+            std::vector<parameter> known(out_.to_do->takes.begin(), out_.to_do->takes.end());
+            known.push_back(help_option);
+            take_options(known, ":");
+        }
+        if (!is_over()) take_places();
         if (!out_.complaint.empty() || out_.version) out_.to_do = nullptr;
         return std::move(out_);
     }
 
 private:
-    void take(std::string_view word) {
-        bool option = word.size() > 1 && word[0] == '-' && !(word[1] >= '0' && word[1] <= '9');
-        if (option)
-            take_option(word);
-        else if (!out_.to_do)
-            take_command(word);
-        else
-            take_place(word);
-    }
+    static constexpr int first_long = 256; // behind all letters
 
-    void take_command(std::string_view word) {
-        std::vector<std::string_view> names;
-        for (auto& c : commands_) {
-            if (c.name == word) out_.to_do = &c;
-            if (!c.about.empty()) names.push_back(c.name);
+    bool is_over() const { return out_.help || out_.version || !out_.complaint.empty(); }
+
+    // words_ begins with the one before the options, and then with the one before what is left.
+    void take_options(std::span<const parameter> known, std::string letters) {
+        std::vector<option> longs;
+        for (auto& p : known) {
+            auto number = first_long + static_cast<int>(&p - known.data());
+            auto wants = p.value.empty() ? no_argument : required_argument;
+            if (p.is_option()) longs.push_back({p.name + 2, wants, nullptr, number});
+            if (p.letter == '\0') continue;
+            letters += p.letter;
+            if (wants == required_argument) letters += ':';
         }
-        if (!out_.to_do) out_.complaint = unknown("command", word, names);
+        longs.push_back({});
+        opterr = 0;
+        optind = 0; // begins anew
+        auto count = static_cast<int>(words_.size());
+        while (!is_over()) {
+            auto got = ::getopt_long(count, words_.data(), letters.c_str(), longs.data(), nullptr);
+            if (got == -1) break;
+            take_option(got, known);
+        }
+        words_ = words_.subspan(static_cast<std::size_t>(optind - 1));
     }
 
-    void take_place(std::string_view word) {
-        auto place = std::ranges::find_if(out_.to_do->takes, [&](auto& p) {
-            return !p.is_option() && !out_.given.has(p.name);
+    void take_option(int got, std::span<const parameter> known) {
+        auto is_short_of_it = got == ':', is_odd = got == '?';
+        auto* p = find(is_short_of_it || is_odd ? optopt : got, known);
+        if (!p) return complain_of_unknown(known);
+        auto name = std::string(p->name);
+        out_.help = p->name == help_option.name;
+        out_.version = p->name == version_option.name;
+        if (is_odd)
+            out_.complaint = name + " takes no value";
+        else if (is_short_of_it || (!p->value.empty() && *optarg == '\0'))
+            out_.complaint = name + " needs a " + std::string(p->value);
+        else if (!out_.given.put(name, p->value.empty() ? "" : optarg))
+            out_.complaint = name + " is given twice";
+    }
+
+    static const parameter* find(int number, std::span<const parameter> known) {
+        auto at = std::ranges::find_if(known, [&](auto& p) {
+            auto own = first_long + static_cast<int>(&p - known.data());
+            return number == own || (number > 0 && number == p.letter);
         });
-        if (place == out_.to_do->takes.end())
-            out_.complaint = quoted(word) + " is one word too many";
+        return at == known.end() ? nullptr : &*at;
+    }
+
+    void complain_of_unknown(std::span<const parameter> known) {
+        std::vector<std::string_view> names;
+        for (auto& p : known)
+            if (p.is_option()) names.emplace_back(p.name);
+        std::string_view word = words_[static_cast<std::size_t>(optind - 1)];
+        if (optopt != 0) // a letter, perhaps in the middle of a word
+            out_.complaint = unknown("option", std::string("-") + static_cast<char>(optopt), names);
         else
-            out_.given.put(place->name, word);
+            out_.complaint = unknown("option", word.substr(0, word.find('=')), names);
     }
 
-    void take_option(std::string_view word) {
-        auto is_long = word.starts_with("--");
-        auto end = is_long ? std::min(word.find('='), word.size()) : 2;
-        auto name = word.substr(0, end);
-        auto found = find(name, is_long);
-        if (!found) {
-            std::vector<std::string_view> names;
-            for (auto list : options())
-                for (auto& p : list)
-                    if (p.is_option()) names.push_back(p.name);
-            out_.complaint = unknown("option", name, names);
-            return;
-        }
-        out_.help = found->name == help_option.name;
-        out_.version = found->name == version_option.name;
-        if (found->value.empty() && end < word.size())
-            out_.complaint = std::string(name) + " takes no value";
-        else if (found->value.empty())
-            out_.given.put(found->name, "");
-        else
-            take_value(*found, word.substr(end));
-    }
-
-    // "--config=FILE" and "-cFILE" have it in the same word.
-    void take_value(const parameter& p, std::string_view rest) {
-        if (rest.starts_with('=')) rest.remove_prefix(1);
-        if (rest.empty() && at_ < words_.size()) rest = words_[at_++];
-        if (rest.empty())
-            out_.complaint = std::string(p.name) + " needs a " + std::string(p.value);
-        else if (!out_.given.put(p.name, rest))
-            out_.complaint = std::string(p.name) + " is given twice";
-    }
-
-    std::array<std::span<const parameter>, 2> options() const {
-        if (!out_.to_do) return {without_command};
-        return {out_.to_do->takes, always};
-    }
-
-    const parameter* find(std::string_view name, bool is_long) const {
-        for (auto list : options())
-            for (auto& p : list)
-                if (p.is_option() && (is_long ? p.name == name : p.letter == name[1])) return &p;
-        return nullptr;
-    }
-
-    void look_for_what_is_missing() {
-        if (!out_.to_do) {
+    void take_command() {
+        if (words_.size() < 2) {
             out_.complaint = "a command is missing";
             return;
         }
-        for (auto& p : out_.to_do->takes)
-            if (p.needed && !out_.given.has(p.name))
-                out_.complaint = std::string(p.name) + " is missing";
+        words_ = words_.subspan(1);
+        std::vector<std::string_view> names;
+        for (auto& c : commands_) {
+            if (c.name == std::string_view(words_[0])) out_.to_do = &c;
+            if (!c.about.empty()) names.push_back(c.name);
+        }
+        if (!out_.to_do) out_.complaint = unknown("command", words_[0], names);
     }
 
-    std::span<const std::string_view> words_;
+    void take_places() {
+        auto rest = words_.subspan(1);
+        for (auto& p : out_.to_do->takes) {
+            if (p.is_option()) continue;
+            if (rest.empty()) {
+                if (p.needed) out_.complaint = std::string(p.name) + " is missing";
+                return;
+            }
+            out_.given.put(p.name, rest[0]);
+            rest = rest.subspan(1);
+        }
+        if (!rest.empty()) out_.complaint = quoted(rest[0]) + " is one word too many";
+    }
+
+    std::span<char*> words_;
     std::span<const command> commands_;
-    std::size_t at_ = 0;
     command_line out_;
 };
 
@@ -181,9 +190,7 @@ std::optional<long> arguments::number(std::string_view name) const {
     return out;
 }
 
-command_line read_command_line(
-    std::span<const std::string_view> words, std::span<const command> commands
-) {
+command_line read_command_line(std::span<char*> words, std::span<const command> commands) {
     return reader(words, commands).read();
 }
 

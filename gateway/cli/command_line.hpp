@@ -14,7 +14,7 @@ namespace postern::gateway {
 // What a command takes. One that begins with dashes stands anywhere behind the command; the others
 // are known by their order.
 struct parameter {
-    std::string_view name;       // "--config", "NAME"
+    const char* name = "";       // "--config", "NAME"
     char letter = '\0';          // of "-c"
     std::string_view value = {}; // what it wants, as the help calls it; empty: nothing
     std::string_view about = {};
@@ -54,7 +54,8 @@ struct command_line {
     std::string complaint;
 };
 
-command_line read_command_line(std::span<const std::string_view> words, std::span<const command>);
+// `words` as main() gets them, at least one; they are put into another order.
+command_line read_command_line(std::span<char*> words, std::span<const command>);
 
 // What --help prints, of one command or of all.
 std::string help(std::span<const command>, const command*);

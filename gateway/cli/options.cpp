@@ -3,12 +3,13 @@
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <span>
 #include <string>
 #include <string_view>
 #include <sys/resource.h>
-#include <vector>
 
 namespace postern::gateway {
 namespace {
@@ -93,7 +94,9 @@ void raise_limits() {
 int run_program(int argc, char** argv, const tls::backend& library) {
     std::signal(SIGPIPE, SIG_IGN); // a peer that is gone is an error of one write
     raise_limits();
-    std::vector<std::string_view> words(argv + (argc > 0), argv + argc);
+    std::string nobody = "postern";
+    auto* alone = nobody.data();
+    std::span words(argc > 0 ? argv : &alone, static_cast<std::size_t>(std::max(argc, 1)));
     auto line = read_command_line(words, commands);
     if (line.help) {
         std::cout << help(commands, line.to_do);
