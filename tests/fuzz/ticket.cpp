@@ -26,6 +26,12 @@ public:
         }
         return out;
     }
+    std::array<std::byte, 20> sha1(std::span<const std::byte> in) const override {
+        auto all = sha256(in);
+        std::array<std::byte, 20> out{};
+        std::copy_n(all.begin(), out.size(), out.begin());
+        return out;
+    }
     bool seal(
         const aead_input& in,
         std::span<const std::byte> plain,
