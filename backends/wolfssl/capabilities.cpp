@@ -132,14 +132,21 @@ constexpr capability verifying{
 #else
 constexpr capability verifying{"ssl_verify_client", ""};
 #endif
-#if LIBWOLFSSL_VERSION_HEX < 0x05006004
+#if !defined(OPENSSL_ALL) && !defined(WOLFSSL_NGINX) && !defined(HAVE_LIGHTY)
+constexpr auto no_names = "clients are not told the names; this wolfSSL was built without "
+                          "--enable-opensslall or -DHAVE_LIGHTY";
+constexpr capability told_names{"ssl_client_certificate", "TLSv1.3", partial, no_names};
+constexpr capability told_names_before{"ssl_client_certificate", "TLSv1.2", partial, no_names};
+#elif LIBWOLFSSL_VERSION_HEX < 0x05006004
 constexpr capability told_names{
     "ssl_client_certificate",
     "TLSv1.3",
     partial,
     "clients are not told the names; wolfSSL 5.6.4 tells them"};
+constexpr capability told_names_before{"ssl_client_certificate", "TLSv1.2"};
 #else
 constexpr capability told_names{"ssl_client_certificate", "TLSv1.3"};
+constexpr capability told_names_before{"ssl_client_certificate", "TLSv1.2"};
 #endif
 #ifdef HAVE_SECRET_CALLBACK
 constexpr capability keylog{"ssl_keylog_file", ""};
@@ -196,7 +203,7 @@ constexpr capability rows[] = {
     {"proxy_ssl_pin",             "",                  full},
     {"proxy_ssl_certificate",     "",                  full},
     {"proxy_ssl_session_reuse",   "TLSv1.2",           absent,
-     "wolfSSL 5.5 breaks off when an upstream has forgotten a ticket; sessions of TLS 1.3 are resumed"},
+     "wolfSSL 5.5 breaks off when an upstream has forgotten a ticket, and no newer one was tried; sessions of TLS 1.3 are resumed"},
     {"proxy_ssl_session_reuse",   "TLSv1.3",           full},
     {"ssl_ecdh_curve", "TLSv1.3"},
     older_groups,
@@ -206,7 +213,7 @@ constexpr capability rows[] = {
     stapling,
     keylog,
     verifying,
-    {"ssl_client_certificate",    "TLSv1.2",           full},
+    told_names_before,
     told_names,
 };
 // clang-format on

@@ -116,6 +116,13 @@ int verify(int, WOLFSSL_X509_STORE_CTX* store) noexcept {
     return !self.asks->insists || self.shown->said == verdict::ok;
 }
 
+// Only then are names kept as they were written, and not sent as empty ones.
+#if defined(OPENSSL_ALL) || defined(WOLFSSL_NGINX) || defined(HAVE_LIGHTY)
+constexpr bool can_announce = true;
+#else
+constexpr bool can_announce = false;
+#endif
+
 void announce(WOLFSSL_CTX* ctx, const std::vector<std::string>& names) {
     auto* list = wolfSSL_sk_X509_NAME_new(nullptr);
     for (auto& name : names) {
@@ -130,7 +137,7 @@ void announce(WOLFSSL_CTX* ctx, const std::vector<std::string>& names) {
 
 void use_verification(WOLFSSL_CTX* ctx, const demand& asks) {
     wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, verify);
-    if (!asks.announced.empty()) announce(ctx, asks.announced);
+    if (can_announce && !asks.announced.empty()) announce(ctx, asks.announced);
 }
 
 std::optional<config::complaint> conflict_with_staple(const demand& asks, const key_pair& pair) {
@@ -150,15 +157,25 @@ std::optional<config::complaint> conflict_with_staple(const demand& asks, const 
     return std::nullopt;
 }
 
+constexpr auto without_names =
+    "a client with several certificates may show another one; ssl_trusted_certificate names "
+    "authorities that no client is told of";
+
 std::optional<config::complaint> keeps_names(const demand& asks, config::tls_versions versions) {
+    if (!can_announce && !asks.announced.empty())
+        return config::complaint{
+            config::severity::warning,
+            "ssl_client_certificate",
+            "wolfSSL without --enable-opensslall or -DHAVE_LIGHTY does not tell clients whose "
+            "certificates are wanted",
+            without_names};
 #if LIBWOLFSSL_VERSION_HEX < 0x05006004
     if (!asks.announced.empty() && versions.contains(config::tls_version::tls1_3))
         return config::complaint{
             config::severity::warning,
             "ssl_client_certificate",
             "wolfSSL before 5.6.4 does not tell clients of TLSv1.3 whose certificates are wanted",
-            "a client with several certificates may show another one; ssl_trusted_certificate "
-            "names authorities that no client is told of"};
+            without_names};
 #else
     static_cast<void>(asks);
     static_cast<void>(versions);

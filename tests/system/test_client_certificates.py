@@ -2,11 +2,15 @@
 import base64
 import hashlib
 import ssl
+import sys
 import urllib.parse
 
 import harness
 from client_ca import VERSIONS, authority
-from harness import AuthHttp, Mailbox, PASSWORD, USER, run
+from harness import AuthHttp, Mailbox, PASSWORD, SOURCE, USER, postern, run
+
+sys.path[:0] = [str(SOURCE / "tests/support")]
+import matrix
 
 PROTOCOLS = ("imap", "pop3", "smtp")
 GREETING = {"imap": b"* OK IMAP4 ready\r\n", "pop3": b"+OK POP3 ready\r\n", "smtp": b"220 gw.example.org ESMTP ready\r\n"}
@@ -103,7 +107,9 @@ class Verification(harness.Test):
                     input="a logout\n", ok=None)
         self.assertIn("* OK IMAP4 ready", shown.stdout)
         told = run("openssl", "s_client", *to, "-tls1_2", input="", ok=None).stdout
-        self.assertRegex(told, "Acceptable client certificate CA names\nO = Example, CN = client CA")
+        can = matrix.capabilities(postern("version").stdout)["ssl_client_certificate", "TLSv1.2"]
+        check = self.assertNotIn if can.startswith("partly") else self.assertIn
+        check("Acceptable client certificate CA names\nO = Example, CN = client CA", told)
         url = f"imaps://localhost:{gateway.port['imaps']}/"
         trust = ("--cacert", harness.certificates().ca, "--resolve", f"localhost:{gateway.port['imaps']}:127.0.0.1")
         curl = run("curl", "-v", "-s", *trust, "--cert", certificate, "--key", key, url, "-X", "NOOP", ok=None).stderr
