@@ -76,7 +76,8 @@ int sign_pss(WOLFSSL* ssl, const unsigned char* in, unsigned in_size, unsigned c
     return ask(ssl, scheme, text(in, in_size), out, size);
 }
 
-[[maybe_unused]] int sign_ed25519(WOLFSSL* ssl, const unsigned char* in, unsigned in_size, unsigned char* out, unsigned* size, const unsigned char*, unsigned, void*) {
+[[maybe_unused]] int
+sign_ed25519(WOLFSSL* ssl, const unsigned char* in, unsigned in_size, unsigned char* out, unsigned* size, const unsigned char*, unsigned, void*) {
     return ask(ssl, signature_scheme::ed25519, text(in, in_size), out, size);
 }
 
