@@ -23,8 +23,7 @@ struct folder_listing {
 
 // NAME.pem or NAME.crt, with NAME.key or NAME-key.pem; NAME/fullchain.pem with privkey.pem;
 // NAME/tls.crt with tls.key; a certificate's OCSP response beside it, with .ocsp behind the name.
-// Nothing that begins with a dot. Only names and marks: no file is
-// opened.
+// Nothing that begins with a dot. Only names and marks: no file is opened.
 folder_listing list_folder(const std::string& path);
 
 }

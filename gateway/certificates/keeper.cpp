@@ -44,12 +44,12 @@ std::string trouble_with(
     return {};
 }
 
-config::file fresh(const config::file& old, const files& read) {
+config::file fresh(const config::file& old, const read_files& read) {
     auto at = read.find(old.path);
     return at == read.end() ? old : config::file{old.path, at->second.bytes};
 }
 
-renewable::pair fresh(const renewable::pair& old, const files& read) {
+renewable::pair fresh(const renewable::pair& old, const read_files& read) {
     return {
         old.server, fresh(old.certificate, read), fresh(old.key, read), fresh(old.staple, read)};
 }
@@ -74,6 +74,7 @@ void keeper::attend(examined& in_force) {
             known.push_back({item.certificate, item.mark});
         folders_[path].begin(std::move(known));
     }
+    waiting_.clear();
     any_expiry_look_ = false;
     look_for_expiry();
     look_later(0s);
@@ -120,7 +121,7 @@ bool keeper::look_at_files() {
     std::vector<const renewable*> changed;
     for (auto& unit : units_)
         if (std::ranges::find(settled, unit.name) != settled.end()) changed.push_back(&unit);
-    if (changed.empty()) return false;
+    if (changed.empty() && waiting_.empty()) return false;
     if (now_->config.made->process.key_process) return renew_all(changed);
     bool any = false;
     for (auto* unit : changed)
@@ -137,13 +138,19 @@ bool keeper::look_at_files() {
     return true;
 }
 
+// The reason may lie in a file that nobody watches, so what failed is tried again at each look, and
+// told again only when there is something new to tell.
 bool keeper::renew_all(const std::vector<const renewable*>& changed) {
     auto before = now_->files;
+    auto is_new = !changed.empty();
+    if (is_new) waiting_ = changed.front()->name;
     auto why = master_.read_again();
     if (!why.empty()) {
-        told_of_.refused(changed.front()->name, why);
+        if (is_new || why != why_) told_of_.refused(waiting_, why);
+        why_ = why;
         return false;
     }
+    waiting_.clear();
     units_ = renewables_of(*now_->config.made);
     for (auto& unit : units_)
         tell_renewed(unit.pairs, before);
@@ -151,7 +158,7 @@ bool keeper::renew_all(const std::vector<const renewable*>& changed) {
 }
 
 bool keeper::renew(const renewable& unit) {
-    files read;
+    read_files read;
     bool same = true;
     for (auto& path : unit.paths) {
         auto& answer = read[path] = config::read_from_disk(path);
@@ -172,7 +179,7 @@ bool keeper::renew(const renewable& unit) {
     return true;
 }
 
-bool keeper::prove(const renewable& unit, const files& read) {
+bool keeper::prove(const renewable& unit, const read_files& read) {
     for (auto& pair : unit.pairs) {
         auto settings = now_->config.made->servers[pair.server].tls;
         settings.password_file = fresh(settings.password_file, read);
@@ -184,7 +191,7 @@ bool keeper::prove(const renewable& unit, const files& read) {
     return true;
 }
 
-void keeper::tell_renewed(const std::vector<renewable::pair>& now, const files& before) {
+void keeper::tell_renewed(const std::vector<renewable::pair>& now, const read_files& before) {
     std::vector<std::string> told;
     for (auto& one : now) {
         if (std::ranges::find(told, one.certificate.path) != told.end()) continue;
@@ -221,12 +228,8 @@ bool keeper::look_at_folder(const std::string& path) {
         while (item != listed.items.end() && item->certificate < name)
             ++item;
         auto is_here = item != listed.items.end() && item->certificate == name;
-        calm.items.push_back(
-            {name,
-             is_here ? item->key : std::string(),
-             mark,
-             is_here ? item->staple : std::string()}
-        );
+        calm.items.push_back(is_here ? *item : folder_item{name, {}, 0});
+        calm.items.back().mark = mark;
     }
     auto& servers = now_->config.made->servers;
     auto first = std::ranges::find_if(servers, [&](auto& s) {

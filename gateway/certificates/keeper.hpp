@@ -20,8 +20,6 @@
 
 namespace postern::gateway {
 
-using files = std::map<std::string, config::file_answer>; // by path
-
 // The master's eye on the files of certificates: what changed and works goes into the configuration
 // in force, what does not is told in the log, and so is what expires soon.
 class keeper {
@@ -50,8 +48,8 @@ private:
     bool look_at_folders();
     bool look_at_folder(const std::string& path);
     bool renew(const renewable&);
-    bool prove(const renewable&, const files&);
-    void tell_renewed(const std::vector<renewable::pair>& now, const files& before);
+    bool prove(const renewable&, const read_files&);
+    void tell_renewed(const std::vector<renewable::pair>& now, const read_files& before);
     void look_for_expiry();
     void tell_expiry(const std::string& path, const std::string& names, expiry_notes::time);
 
@@ -63,6 +61,7 @@ private:
     examined* now_ = nullptr;
     std::vector<renewable> units_;
     settling files_;
+    std::string waiting_, why_; // a file that renew_all() could not renew, and the reason
     std::map<std::string, settling> folders_;
     std::set<std::string> lost_; // folders that could not be read at the last look
     expiry_notes expiry_;

@@ -14,13 +14,15 @@
 
 namespace postern::gateway {
 
+using read_files = std::map<std::string, config::file_answer>; // by path
+
 // A configuration file that was read and proved as far as that is possible without serving: what
 // `postern check` says, and what a start or reload goes by.
 struct examined {
     std::string name; // the file's path
     secret text;
-    std::map<std::string, config::file_answer> files; // what it names, as they were read
-    std::map<std::string, std::uint64_t> marks;       // of those files, from before they were read
+    read_files files;                           // what it names, as they were read
+    std::map<std::string, std::uint64_t> marks; // of those files, from before they were read
     std::map<std::string, std::shared_ptr<const read_folder>> folders; // ssl_certificate_dir
     config::loaded config;
     std::vector<config::diagnostic> diagnostics; // all of them, sorted; warnings too

@@ -292,6 +292,25 @@ class Life(Signer):
         gateway.wait_event("signing process died, starting another")
         wait_for("a handshake", lambda: shown() == ssl.PEM_cert_to_DER_cert(second.read_text()))
 
+    def test_a_renewal_that_another_file_stopped_is_tried_again(self):
+        pem, folder = certificates(), temp_folder()
+        first, first_key = pem.make("held-1", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+        second, second_key = pem.make("held-2", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+        (folder / "a.pem").write_text(first.read_text() + first_key.read_text())
+        ticket = folder / "ticket"
+        ticket.write_bytes(os.urandom(80))
+        ticket.chmod(0o600)
+        gateway = self.start(top={"ssl_certificate_watch": "100ms"}, ssl_certificate=str(folder / "a.pem"),
+                             ssl_certificate_key=str(folder / "a.pem"), ssl_session_ticket_key=str(ticket))
+        ticket.rename(folder / "elsewhere")
+        (folder / "a.pem").write_text(second.read_text() + second_key.read_text())
+        told = gateway.wait_event("certificate not renewed, the old one stays")
+        self.assertIn(str(ticket), told["why"])
+        time.sleep(1)  # it is tried again and again, and told once
+        self.assertEqual(len(gateway.events("certificate not renewed, the old one stays")), 1)
+        (folder / "elsewhere").rename(ticket)
+        gateway.wait_event("certificate renewed", file=str(folder / "a.pem"))
+
     def test_a_reload_turns_it_off_and_on(self):
         gateway = self.start()
         on = gateway.text
