@@ -1,4 +1,4 @@
-#include "backends/wolfssl/library.hpp"
+#include "backends/wolfssl/map_verify.hpp"
 
 namespace postern::tls::wolfssl {
 
@@ -106,23 +106,16 @@ constexpr capability older_groups{
 #else
 constexpr capability older_groups{"ssl_ecdh_curve", "TLSv1.2", partial, "the order is not obeyed"};
 #endif
-#if LIBWOLFSSL_VERSION_HEX < 0x05009000 &&                                                         \
-    (!defined(WOLFSSL_ALT_CERT_CHAINS) || !defined(WOLFSSL_ALWAYS_VERIFY_CB))
-constexpr capability stapling{
-    "ssl_stapling_file",
-    "",
-    partial,
-    "not together with ssl_verify_client, and the issuer's certificate must follow the server's in "
-    "the file; wolfSSL 5.9 has neither limit"};
-#elif LIBWOLFSSL_VERSION_HEX < 0x05009000
-constexpr capability stapling{
-    "ssl_stapling_file",
-    "",
-    partial,
-    "the issuer's certificate must follow the server's in the file; wolfSSL 5.9 does not need it"};
-#else
-constexpr capability stapling{"ssl_stapling_file", ""};
-#endif
+constexpr capability stapling =
+    !can_staple_and_verify
+        ? capability{"ssl_stapling_file", "", partial,
+                     "not together with ssl_verify_client, and the issuer's certificate must follow "
+                     "the server's in the file; wolfSSL 5.9 has neither limit"}
+    : needs_issuer_to_staple
+        ? capability{"ssl_stapling_file", "", partial,
+                     "the issuer's certificate must follow the server's in the file; wolfSSL 5.9 "
+                     "does not need it"}
+        : capability{"ssl_stapling_file", ""};
 #if defined(KEEP_PEER_CERT) || defined(SESSION_CERTS)
 constexpr capability verifying{
     "ssl_verify_client",
@@ -132,22 +125,19 @@ constexpr capability verifying{
 #else
 constexpr capability verifying{"ssl_verify_client", ""};
 #endif
-#if !defined(OPENSSL_ALL) && !defined(WOLFSSL_NGINX) && !defined(HAVE_LIGHTY)
 constexpr auto no_names = "clients are not told the names; this wolfSSL was built without "
                           "--enable-opensslall or -DHAVE_LIGHTY";
-constexpr capability told_names{"ssl_client_certificate", "TLSv1.3", partial, no_names};
-constexpr capability told_names_before{"ssl_client_certificate", "TLSv1.2", partial, no_names};
-#elif LIBWOLFSSL_VERSION_HEX < 0x05006004
-constexpr capability told_names{
-    "ssl_client_certificate",
-    "TLSv1.3",
-    partial,
-    "clients are not told the names; wolfSSL 5.6.4 tells them"};
-constexpr capability told_names_before{"ssl_client_certificate", "TLSv1.2"};
-#else
-constexpr capability told_names{"ssl_client_certificate", "TLSv1.3"};
-constexpr capability told_names_before{"ssl_client_certificate", "TLSv1.2"};
-#endif
+constexpr capability told_names_before =
+    can_announce ? capability{"ssl_client_certificate", "TLSv1.2"}
+                 : capability{"ssl_client_certificate", "TLSv1.2", partial, no_names};
+constexpr capability told_names =
+    !can_announce           ? capability{"ssl_client_certificate", "TLSv1.3", partial, no_names}
+    : can_announce_in_tls13 ? capability{"ssl_client_certificate", "TLSv1.3"}
+                            : capability{
+                                  "ssl_client_certificate",
+                                  "TLSv1.3",
+                                  partial,
+                                  "clients are not told the names; wolfSSL 5.6.4 tells them"};
 #ifdef HAVE_SECRET_CALLBACK
 constexpr capability keylog{"ssl_keylog_file", ""};
 #else

@@ -116,13 +116,6 @@ int verify(int, WOLFSSL_X509_STORE_CTX* store) noexcept {
     return !self.asks->insists || self.shown->said == verdict::ok;
 }
 
-// Only then are names kept as they were written, and not sent as empty ones.
-#if defined(OPENSSL_ALL) || defined(WOLFSSL_NGINX) || defined(HAVE_LIGHTY)
-constexpr bool can_announce = true;
-#else
-constexpr bool can_announce = false;
-#endif
-
 void announce(WOLFSSL_CTX* ctx, const std::vector<std::string>& names) {
     auto* list = wolfSSL_sk_X509_NAME_new(nullptr);
     for (auto& name : names) {
@@ -141,46 +134,27 @@ void use_verification(WOLFSSL_CTX* ctx, const demand& asks) {
 }
 
 std::optional<config::complaint> conflict_with_staple(const demand& asks, const key_pair& pair) {
-#if LIBWOLFSSL_VERSION_HEX < 0x05009000 &&                                                         \
-    (!defined(WOLFSSL_ALT_CERT_CHAINS) || !defined(WOLFSSL_ALWAYS_VERIFY_CB))
-    if (asks.asks && !pair.ocsp.response.empty())
-        return config::complaint{
-            config::severity::error,
-            "ssl_stapling_file",
-            "this wolfSSL cannot do both \"ssl_stapling_file\" and \"ssl_verify_client\"",
-            "wolfSSL 5.9 can, and an older one built with --enable-opensslall and "
-            "-DWOLFSSL_ALT_CERT_CHAINS"};
-#else
-    static_cast<void>(asks);
-    static_cast<void>(pair);
-#endif
-    return std::nullopt;
+    if (can_staple_and_verify || !asks.asks || pair.ocsp.response.empty()) return std::nullopt;
+    return config::complaint{
+        config::severity::error,
+        "ssl_stapling_file",
+        "this wolfSSL cannot do both \"ssl_stapling_file\" and \"ssl_verify_client\"",
+        "wolfSSL 5.9 can, and an older one built with --enable-opensslall and "
+        "-DWOLFSSL_ALT_CERT_CHAINS"};
 }
 
-constexpr auto without_names =
-    "a client with several certificates may show another one; ssl_trusted_certificate names "
-    "authorities that no client is told of";
-
 std::optional<config::complaint> keeps_names(const demand& asks, config::tls_versions versions) {
-    if (!can_announce && !asks.announced.empty())
-        return config::complaint{
-            config::severity::warning,
-            "ssl_client_certificate",
-            "wolfSSL without --enable-opensslall or -DHAVE_LIGHTY does not tell clients whose "
-            "certificates are wanted",
-            without_names};
-#if LIBWOLFSSL_VERSION_HEX < 0x05006004
-    if (!asks.announced.empty() && versions.contains(config::tls_version::tls1_3))
-        return config::complaint{
-            config::severity::warning,
-            "ssl_client_certificate",
-            "wolfSSL before 5.6.4 does not tell clients of TLSv1.3 whose certificates are wanted",
-            without_names};
-#else
-    static_cast<void>(asks);
-    static_cast<void>(versions);
-#endif
-    return std::nullopt;
+    auto all_told = can_announce_in_tls13 || !versions.contains(config::tls_version::tls1_3);
+    if (asks.announced.empty() || (can_announce && all_told)) return std::nullopt;
+    return config::complaint{
+        config::severity::warning,
+        "ssl_client_certificate",
+        can_announce
+            ? "wolfSSL before 5.6.4 does not tell clients of TLSv1.3 whose certificates are wanted"
+            : "wolfSSL without --enable-opensslall or -DHAVE_LIGHTY does not tell clients whose "
+              "certificates are wanted",
+        "a client with several certificates may show another one; ssl_trusted_certificate names "
+        "authorities that no client is told of"};
 }
 
 void forget_chain(WOLFSSL* ssl) {
