@@ -2,6 +2,7 @@
 
 #include "backends/tls/server_names.hpp"
 #include "gateway/certificates/units.hpp"
+#include "protocols/text/hex.hpp"
 
 #include <algorithm>
 #include <map>
@@ -9,16 +10,6 @@
 
 namespace postern::gateway {
 namespace {
-
-std::string hex(std::span<const std::byte> bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
-    for (auto b : bytes) {
-        out += digits[std::to_integer<unsigned>(b) >> 4u];
-        out += digits[std::to_integer<unsigned>(b) & 15u];
-    }
-    return out;
-}
 
 std::string name_of(const config::server_settings& server) {
     std::string out(config::name(server.protocol));
@@ -33,7 +24,7 @@ certificate_facts facts_of(const tls::key_pair& pair, const tls::crypto& library
     out.key_file = pair.key_path;
     out.names = tls::names_in(pair.leaf);
     out.key = pair.leaf.key_name;
-    out.sha256 = hex(library.sha256(std::as_bytes(std::span(pair.chain.front()))));
+    out.sha256 = text::to_hex(library.sha256(std::as_bytes(std::span(pair.chain.front()))));
     out.not_before = pair.leaf.not_before;
     out.not_after = pair.leaf.not_after;
     return out;

@@ -3,9 +3,11 @@
 #include "backends/tls/certificate.hpp"
 #include "backends/tls/distinguished_name.hpp"
 #include "backends/tls/peer.hpp"
+#include "protocols/text/ascii.hpp"
 #include "protocols/text/base64.hpp"
+#include "protocols/text/hex.hpp"
 
-#include <algorithm>
+#include <span>
 
 namespace postern::auth_http {
 namespace {
@@ -50,21 +52,11 @@ private:
     std::vector<header> lines_;
 };
 
-template <class Bytes> std::string hex_of(const Bytes& bytes, std::string_view digits) {
-    std::string out;
-    for (auto b : bytes) {
-        auto byte = static_cast<unsigned char>(b);
-        out += digits[byte >> 4];
-        out += digits[byte & 15];
-    }
-    return out;
-}
-
 // As OpenSSL prints it: no sign of the zero byte that keeps a number positive.
 std::string serial_of(std::string_view bytes) {
     while (bytes.size() > 1 && bytes.front() == '\0')
         bytes.remove_prefix(1);
-    return hex_of(bytes, "0123456789ABCDEF");
+    return text::upper(text::to_hex(std::as_bytes(std::span(bytes))));
 }
 
 std::string pem_of(std::string_view der) {
@@ -85,7 +77,7 @@ void add_certificate(head& h, const question& q) {
     h.add_if_any("Auth-SSL-Subject", tls::written_name(leaf->subject));
     h.add_if_any("Auth-SSL-Issuer", tls::written_name(leaf->issuer));
     h.add("Auth-SSL-Serial", serial_of(leaf->serial));
-    h.add("Auth-SSL-Fingerprint", hex_of(shown->sha1, "0123456789abcdef"));
+    h.add("Auth-SSL-Fingerprint", text::to_hex(shown->sha1));
     if (q.passes_certificate) h.add_escaped("Auth-SSL-Cert", pem_of(shown->leaf));
 }
 
