@@ -42,7 +42,7 @@ constexpr row<S> rows[] = {
          .summary = "How IMAP clients may authenticate.",
          .more = "`external` is for clients with a certificate that `ssl_verify_client` verified; "
                  "see `ssl_client_identity`. An auth_http service then gives the password for the "
-                 "upstream, in Auth-Pass. So it is for POP3 and SMTP, too.",
+                 "upstream, in Auth-Pass.",
          .when = matters::with_imap}
     ),
     bind<capabilities<false>, &S::imap, &imap_settings::capabilities>(
@@ -62,6 +62,7 @@ constexpr row<S> rows[] = {
         {.name = "pop3_auth",
          .where = anywhere,
          .summary = "How POP3 clients may authenticate.",
+         .more = "`external` is told of at `imap_auth`.",
          .when = matters::with_pop3}
     ),
     bind<capabilities<true>, &S::pop3, &pop3_settings::capabilities>(
@@ -82,7 +83,8 @@ constexpr row<S> rows[] = {
          .where = anywhere,
          .summary = "How SMTP clients may authenticate.",
          .more = "`none` lets mail through without a login; who may send it where is then for the "
-                 "upstream to decide.",
+                 "upstream to decide. `external` is told of at `imap_auth`; with `xclient` and "
+                 "without `proxy_smtp_auth` no password is needed.",
          .when = matters::with_smtp}
     ),
     bind<capabilities<true>, &S::smtp, &smtp_settings::capabilities>(
