@@ -4,14 +4,10 @@
 #include "tests/support/catch.hpp"
 
 using namespace postern;
+using test::check;
 using test::summary;
 
 namespace {
-
-void check(const char* about, const std::string& text, const char* found) {
-    INFO(about << "\n" << text);
-    CHECK(summary(test::load(text).diagnostics) == found);
-}
 
 std::string imap(const std::string& lines) {
     return "[[mail.server]]\nlisten = \"127.0.0.1:143\"\n" + lines;

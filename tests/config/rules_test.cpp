@@ -2,17 +2,10 @@
 #include "tests/support/catch.hpp"
 
 using namespace postern;
+using test::check;
 using test::server_with;
-using test::summary;
 
 namespace {
-
-void check(const char* about, const std::string& text, const char* found) {
-    INFO(about << "\n" << text);
-    auto got = test::load(text);
-    CHECK(summary(got.diagnostics) == found);
-    CHECK((got.made != nullptr) == !config::any_error(got.diagnostics));
-}
 
 const std::string head = "[mail]\nupstream = \"localhost\"\n";
 

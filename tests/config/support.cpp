@@ -1,5 +1,7 @@
 #include "tests/config/support.hpp"
 
+#include "tests/support/catch.hpp"
+
 #include <cerrno>
 
 namespace postern::test {
@@ -38,6 +40,13 @@ config::loaded load(std::string_view text) { return config::load(text, "postern.
 std::string server_with(std::string_view lines) {
     return "[[mail.server]]\nlisten = \"127.0.0.1:143\"\nupstream = \"localhost\"\n" +
            std::string(lines) + "\n";
+}
+
+void check(const char* about, const std::string& text, const char* found) {
+    INFO(about << "\n" << text);
+    auto got = load(text);
+    CHECK(summary(got.diagnostics) == found);
+    CHECK((got.made != nullptr) == !config::any_error(got.diagnostics));
 }
 
 }

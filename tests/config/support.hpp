@@ -22,6 +22,10 @@ config::file_answer read_fake(const std::string& path);
 // load() under the name "postern.toml" with these files.
 config::loaded load(std::string_view text);
 
+// CHECKs that loading it says just that, as summary() puts it, and gives settings when nothing is
+// an error.
+void check(const char* about, const std::string& text, const char* found);
+
 // A server that has all it needs, with more lines in it.
 std::string server_with(std::string_view lines);
 

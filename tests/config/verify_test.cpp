@@ -3,14 +3,9 @@
 #include "tests/support/catch.hpp"
 
 using namespace postern;
-using test::summary;
+using test::check;
 
 namespace {
-
-void check(const char* about, const std::string& text, const char* found) {
-    INFO(about << "\n" << text);
-    CHECK(summary(test::load(text).diagnostics) == found);
-}
 
 std::string server(const std::string& lines) {
     return "[[mail.server]]\nlisten = \"127.0.0.1:993 ssl\"\nupstream = \"localhost\"\n" + lines;
