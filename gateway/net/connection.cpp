@@ -3,7 +3,6 @@
 #include "gateway/net/buffers.hpp"
 #include "gateway/signing/signing_client.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -18,10 +17,6 @@ using namespace std::chrono_literals;
 
 connection::connection(stream_socket socket, std::shared_ptr<const tls::server> server)
     : socket_(std::move(socket)), server_(std::move(server)) {
-    error_code ignored; // a Unix socket knows no TCP options; a dead one will say so when read
-    socket_.non_blocking(true, ignored);
-    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-    socket_.set_option(asio::socket_base::keep_alive(true), ignored);
     expire_after(60s);
 }
 

@@ -42,8 +42,8 @@ class connection final : public stream {
 public:
     using clock = std::chrono::steady_clock;
 
-    // A connected socket, and what start_tls() is to use. The deadline is 60 seconds from now until
-    // it is set.
+    // A connected socket, and what start_tls() is to use. Who made it has set its options. The
+    // deadline is 60 seconds from now until it is set.
     explicit connection(stream_socket, std::shared_ptr<const tls::server> = nullptr);
 
     // One to an upstream: start_tls() then plays the client's side.

@@ -84,7 +84,7 @@ bool door::accept_some(int most) {
         if (bad)
             ::close(fd);
         else
-            keeper_.enter(std::move(one), *this);
+            keeper_.enter(std::move(one), address(&from, length, kind.protocol()), *this);
     }
     return true;
 }

@@ -4,17 +4,16 @@
 
 namespace postern::gateway {
 
-sessions::entry::entry(sessions& all, std::function<void()> stop)
-    : all_(all), at_(all.stops_.insert(all.stops_.end(), std::move(stop))) {}
+sessions::entry::entry(sessions& all) : all_(all) { all_.all_.push_back(*this); }
 
 sessions::entry::~entry() {
-    all_.stops_.erase(at_);
+    all_.all_.erase(all_.all_.iterator_to(*this));
     all_.check();
 }
 
 void sessions::stop_all() {
-    for (auto& stop : stops_)
-        if (auto once = std::exchange(stop, nullptr)) once();
+    for (auto& one : all_)
+        one.stop();
 }
 
 void sessions::when_empty(std::function<void()> call) {
@@ -23,7 +22,7 @@ void sessions::when_empty(std::function<void()> call) {
 }
 
 void sessions::check() {
-    if (stops_.empty() && empty_) std::exchange(empty_, nullptr)();
+    if (all_.empty() && empty_) std::exchange(empty_, nullptr)();
 }
 
 }

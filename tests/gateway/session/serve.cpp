@@ -269,10 +269,14 @@ TEST_CASE("sessions are counted, and can be stopped and waited for") {
     all.when_empty([&] { ++empty; });
     CHECK(empty == 1);
     {
-        gateway::sessions::entry a(all, [&] { ++stopped; }), b(all, [&] { ++stopped; });
+        struct one : gateway::sessions::entry {
+            one(gateway::sessions& s, int& n) : entry(s), stops(n) {}
+            void stop() override { ++stops; }
+            int& stops;
+        };
+        one a(all, stopped), b(all, stopped);
         CHECK(all.count() == 2);
         all.when_empty([&] { ++empty; });
-        all.stop_all();
         all.stop_all();
         CHECK(stopped == 2);
         CHECK(empty == 1);
