@@ -145,7 +145,7 @@ private:
     std::unique_ptr<tls::failure> failure_;
     boost::system::error_code end_; // once the peer's side is over
     std::uint64_t in_ = 0, out_ = 0;
-    bool stopped_ = false, said_goodbye_ = false;
+    bool stopped_ = false, said_goodbye_ = false, heard_end_ = false, said_end_ = false;
 };
 
 }

@@ -30,9 +30,6 @@ void patience::watched::forget() {
     if (!by_) return;
     auto* by = std::exchange(by_, nullptr);
     by->all_.erase(by->all_.iterator_to(*this));
-    if (!by->all_.empty()) return;
-    by->armed_ = false; // nobody is woken for nobody
-    by->timer_.cancel();
 }
 
 void patience::arm() {

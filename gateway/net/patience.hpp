@@ -53,7 +53,7 @@ private:
     boost::asio::steady_timer timer_;
     std::chrono::milliseconds length_;
     boost::intrusive::list<watched> all_; // who was heard longest ago, first
-    bool armed_ = false;
+    bool armed_ = false; // perhaps for one who has gone: then it wakes once for nothing
 };
 
 // One for each length that is asked for.

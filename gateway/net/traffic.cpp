@@ -23,7 +23,10 @@ result<std::size_t> connection::receive(std::byte* into, std::size_t most) {
     auto got = ::recv(socket_.native_handle(), into, most, MSG_DONTWAIT);
     if (got > 0) return static_cast<std::size_t>(got);
     if (stopped_) return errc::shutting_down;
-    if (got == 0) return errc::closed;
+    if (got == 0) {
+        heard_end_ = true;
+        return errc::closed;
+    }
     return nothing_or(errno);
 }
 
@@ -141,6 +144,7 @@ void connection::say_goodbye() {
 }
 
 void connection::shut_down_sending() {
+    if (std::exchange(said_end_, true)) return;
     error_code ignored;
     socket_.shutdown(stream_socket::shutdown_send, ignored);
 }
