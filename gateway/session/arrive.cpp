@@ -120,6 +120,7 @@ void report_bug(visit& v, const char* what) {
 
 void report(visit& v) {
     if (auto failed = v.client.take_failure()) log_failure(v.house.events, v.seen, *failed);
+    if (!v.house.events.wants_access()) return;
     auto in = v.client.bytes_in(), out = v.client.bytes_out();
     v.house.events.access("end", end_fields(v.seen, v.client.tls(), in, out));
 }
@@ -131,7 +132,8 @@ task<> leave(std::shared_ptr<visit> v) {
 }
 
 void go_on_without_coroutine(visit& v, std::string first) {
-    v.house.events.access("login", login_fields(v.seen, v.client.tls()));
+    auto& events = v.house.events;
+    if (events.wants_access()) events.access("login", login_fields(v.seen, v.client.tls()));
     v.seen.detail = std::string();
     auto& idle = v.house.quiet.of(v.server.settings->proxy.timeout);
     auto& linger = v.house.quiet.of(std::min(idle.length(), std::chrono::milliseconds(30s)));
