@@ -119,7 +119,7 @@ std::shared_ptr<const context> library::make(
     if (auto odd = keeps_names(plan.asks, plan.versions)) complaints.push_back(std::move(*odd));
     parts.elsewhere = pair.elsewhere;
     auto one = std::make_shared<server_context>(std::move(parts));
-    if (pair.elsewhere) return one; // whoever has the key has proved it
+    if (pair.elsewhere || plan.proved) return one; // whoever has the key has proved it
     auto wrong = rehearse(*one);
     if (!wrong) return one;
     return fail(wrong->signature ? key_does_not_match(pair) : rehearsal_failed(pair, wrong->words));
