@@ -79,14 +79,15 @@ party blame(error_code why, party so_far) {
 // From the first byte to the login. Dialogue, buffers and timer are gone when it returns.
 task<result<std::string>> log_in(visit& v, std::string address) {
     auto& settings = *v.server.settings;
+    budget spent(settings.budget);
     v.client.expire_after(settings.timeout); // the handshake's own
     if (v.listen.ssl)
         if (auto shaken = co_await start_tls_with(settings, v.client); !shaken)
             co_return shaken.error();
     client_facts who;
     who.address = std::move(address);
-    login_tools tools{settings, *v.server.where, who, v.house.events, v.server.ways};
-    auto talk = make_dialogue(settings, v.client, who);
+    login_tools tools{settings, *v.server.where, who, v.house.events, v.server.ways, spent};
+    auto talk = make_dialogue(settings, v.client, who, spent);
     auto in = co_await serve(v.client, *talk, tools, v.seen);
     if (!in) co_return in.error();
     v.upstream = std::move(in->upstream);

@@ -266,7 +266,7 @@ task<result<admitted>> serve(
         }
         if (auto said = co_await talk.refuse(a.no); !said) co_return said.error();
         if (!a.may_retry) co_return a.why;
-        if (tries >= settings.max_login_failures) co_return errc::too_many_logins;
+        if (auto again = tools.spent.failed_login(); !again) co_return again.error();
         seen.detail.clear(); // it was told, and is not why the session will end
     }
 }

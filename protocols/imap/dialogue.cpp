@@ -30,8 +30,10 @@ const dialogue::rule dialogue::rules_[] = {
     {verb::authenticate, true,  &dialogue::on_authenticate},
 };
 
-dialogue::dialogue(const config::server_settings& server, stream& client, const client_facts&)
-    : server_(server), client_(client), framer_(server.imap.client_buffer) {}
+dialogue::dialogue(
+    const config::server_settings& server, stream& client, const client_facts&, budget& spent
+)
+    : server_(server), client_(client), spent_(spent), framer_(server.imap.client_buffer) {}
 
 task<result<sasl::credentials>> dialogue::ask() {
     if (!greeted_) {
@@ -123,17 +125,17 @@ task<result<void>> dialogue::give_up(std::string tag) {
 }
 
 task<result<void>> dialogue::count_command() {
-    if (++commands_ <= server_.max_commands) co_return boost::system::in_place_value;
+    auto may = spent_.command();
+    if (may) co_return may;
     auto said = co_await invalid(tag_);
     if (!said) co_return said.error();
-    co_return errc::too_many_commands;
+    co_return may.error();
 }
 
 task<result<void>> dialogue::count_error(std::string tag) {
     auto said = co_await invalid(std::move(tag));
     if (!said) co_return said.error();
-    if (++errors_ >= server_.max_errors) co_return errc::too_many_errors;
-    co_return boost::system::in_place_value;
+    co_return spent_.error();
 }
 
 task<result<void>> dialogue::invalid(std::string tag) {

@@ -38,8 +38,11 @@ const dialogue::rule dialogue::rules_[] = {
     {verb::auth, when::start,  needs::privacy, &dialogue::on_auth},
 };
 
-dialogue::dialogue(const config::server_settings& settings, stream& client, const client_facts&)
-    : settings_(settings), client_(client), lines_(client, settings.pop3.client_buffer) {}
+dialogue::dialogue(
+    const config::server_settings& settings, stream& client, const client_facts&, budget& spent
+)
+    : settings_(settings), client_(client), spent_(spent),
+      lines_(client, settings.pop3.client_buffer) {}
 
 task<result<sasl::credentials>> dialogue::ask() {
     if (!std::exchange(greeted_, true)) {
@@ -90,10 +93,11 @@ task<result<void>> dialogue::obey(std::string_view line) {
 }
 
 task<result<void>> dialogue::count_command() {
-    if (++commands_ <= settings_.max_commands) co_return result<void>();
+    auto may = spent_.command();
+    if (may) co_return may;
     auto said = co_await client_.write(invalid_command);
     if (!said) co_return said;
-    co_return errc::too_many_commands;
+    co_return may;
 }
 
 task<result<void>> dialogue::run(const command& cmd) {
@@ -114,8 +118,7 @@ task<result<void>> dialogue::invalid() {
 task<result<void>> dialogue::garbage() {
     auto said = co_await invalid();
     if (!said) co_return said;
-    if (++errors_ >= settings_.max_errors) co_return errc::too_many_errors;
-    co_return said;
+    co_return spent_.error();
 }
 
 task<result<void>> dialogue::on_capa(const command&) {

@@ -43,9 +43,12 @@ const dialogue::rule dialogue::rules_[] = {
 };
 
 dialogue::dialogue(
-    const config::server_settings& settings, stream& client, const client_facts& facts
+    const config::server_settings& settings,
+    stream& client,
+    const client_facts& facts,
+    budget& spent
 )
-    : settings_(settings), client_(client), facts_(facts),
+    : settings_(settings), client_(client), spent_(spent), facts_(facts),
       lines_(client, settings.smtp.client_buffer) {}
 
 task<result<sasl::credentials>> dialogue::ask() {
@@ -120,10 +123,11 @@ task<result<void>> dialogue::obey(std::string_view line) {
 }
 
 task<result<void>> dialogue::count_command() {
-    if (++commands_ <= settings_.max_commands) co_return result<void>();
+    auto may = spent_.command();
+    if (may) co_return may;
     auto said = co_await client_.write(invalid_command);
     if (!said) co_return said;
-    co_return errc::too_many_commands;
+    co_return may;
 }
 
 task<result<void>> dialogue::run(const command& cmd) {
@@ -138,8 +142,7 @@ task<result<void>> dialogue::run(const command& cmd) {
 task<result<void>> dialogue::garbage() {
     auto said = co_await client_.write(invalid_command);
     if (!said) co_return said;
-    if (++errors_ >= settings_.max_errors) co_return errc::too_many_errors;
-    co_return said;
+    co_return spent_.error();
 }
 
 task<result<void>> dialogue::on_helo(const command& cmd) {

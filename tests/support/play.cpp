@@ -1,5 +1,6 @@
 #include "tests/support/play.hpp"
 
+#include "protocols/budget.hpp"
 #include "tests/support/run.hpp"
 
 #include <algorithm>
@@ -192,8 +193,9 @@ outcome play(
 ) {
     auto settings = settings_of(script, protocol);
     client_facts facts{.address = "192.0.2.7"};
+    budget spent(settings.budget);
     scripted_stream client(script, how);
-    auto talk = make(settings, client, facts);
+    auto talk = make(settings, client, facts, spent);
     player gateway(client, *talk);
     outcome out;
     out.error = run(gateway.run());
@@ -211,9 +213,10 @@ outcome play_upstream(
 ) {
     auto settings = settings_of(script, protocol);
     client_facts facts{.address = "192.0.2.7"};
+    budget spent(settings.budget);
     scripted_stream client(before);
     scripted_stream upstream(script, how, kind::server);
-    auto talk = make(settings, client, facts);
+    auto talk = make(settings, client, facts, spent);
     bool starttls = settings.proxy.tls.mode == config::upstream_tls::starttls;
     auto in = run(log_in(client, *talk, upstream, script.enter, starttls));
     outcome out;

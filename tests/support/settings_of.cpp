@@ -65,8 +65,8 @@ struct row {
 const row rows[] = {
     {"starttls",                 [](settings& s, const words& w) { s.tls.starttls = mode(w.at(0)); }            },
     {"server_name",              [](settings& s, const words& w) { s.server_name = w.at(0); }                   },
-    {"max_errors",               [](settings& s, const words& w) { s.max_errors = std::stoul(w.at(0)); }        },
-    {"max_commands",             [](settings& s, const words& w) { s.max_commands = std::stoul(w.at(0)); }      },
+    {"max_errors",               [](settings& s, const words& w) { s.budget.errors = std::stoul(w.at(0)); }     },
+    {"max_commands",             [](settings& s, const words& w) { s.budget.commands = std::stoul(w.at(0)); }   },
     {"imap_auth",                [](settings& s, const words& w) { s.imap.auth = methods(w); }                  },
     {"pop3_auth",                [](settings& s, const words& w) { s.pop3.auth = methods(w); }                  },
     {"smtp_auth",                [](settings& s, const words& w) { s.smtp.auth = methods(w); }                  },

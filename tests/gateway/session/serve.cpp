@@ -35,6 +35,7 @@ struct stage {
     std::optional<test::pending<result<admitted>>> going;
     std::optional<login_tools> tools;
     upstreams ways;
+    std::optional<budget> spent;
 
     stage() {
         REQUIRE(::pipe2(fds, O_NONBLOCK) == 0);
@@ -64,7 +65,8 @@ struct stage {
     }
 
     void start() {
-        tools.emplace(login_tools{settings, where, who, *events, ways});
+        spent.emplace(settings.budget);
+        tools.emplace(login_tools{settings, where, who, *events, ways, *spent});
         going.emplace(loop, serve(near, talk, *tools, seen));
     }
     result<admitted> get() {
@@ -176,7 +178,7 @@ TEST_CASE_METHOD(stage, "what the upstream refuses for now is not refused for go
 
 TEST_CASE_METHOD(stage, "a server that repeats the password does not bring it into the log") {
     talk.replies = {"-ERR unknown command PASS sesame"};
-    settings.max_login_failures = 1;
+    settings.budget.login_failures = 1;
     CHECK(get().error() == errc::too_many_logins);
     auto lines = logged();
     CHECK(lines.find("event=\"login refused\"") != std::string::npos);
@@ -197,7 +199,7 @@ TEST_CASE_METHOD(stage, "a refusal without a retry ends the session") {
 }
 
 TEST_CASE_METHOD(stage, "only so many logins may fail") {
-    settings.max_login_failures = 2;
+    settings.budget.login_failures = 2;
     talk.users = {"a", "b", "c"};
     where.answer = [](const query&) { return no(0s, true); };
     CHECK(get().error() == errc::too_many_logins);
