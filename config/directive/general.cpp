@@ -39,8 +39,9 @@ constexpr row<S> rows[] = {
     bind<time_of<std::chrono::milliseconds, 1>, &S::timeout>(
         {.name = "timeout",
          .where = in_mail | in_server,
-         .summary = "From the greeting to the login, and for one login at the upstream.",
-         .more = "It also limits the TLS handshake. Commands do not restart it."}
+         .summary = "For one attempt to log in, and for one login at the upstream.",
+         .more = "It also limits the TLS handshake. Commands do not restart it; a login that was "
+                 "refused does. `login_timeout` limits the whole."}
     ),
 };
 

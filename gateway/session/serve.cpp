@@ -226,7 +226,7 @@ task<result<void>> attend(attempt& a) {
     auto token = asio::bind_cancellation_slot(stop.slot(), asio::as_tuple(asio::use_awaitable));
     std::tuple<std::exception_ptr> done = co_await asio::co_spawn(where, std::move(trying), token);
     if (a.client.stopped()) co_return errc::shutting_down;
-    if (watch.gone()) co_return errc::closed;
+    if (watch.gone()) co_return a.client.overdue() ? errc::too_slow : errc::closed;
     // What was thrown is a bug or a lack of memory; arrive() deals with it.
     if (std::get<0>(done)) std::rethrow_exception(std::get<0>(done));
     co_return result<void>();

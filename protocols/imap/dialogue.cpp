@@ -5,6 +5,7 @@
 #include "protocols/imap/reply.hpp"
 #include "protocols/imap/upstream.hpp"
 #include "protocols/sasl/external.hpp"
+#include "protocols/text/http.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -71,10 +72,12 @@ std::string dialogue::take_rest() { return framer_.take_rest(); }
 task<result<dialogue::event>> dialogue::next_event(bool is_command) {
     for (;;) {
         auto next = is_command ? framer_.next() : framer_.next_line();
+        if (auto may = spent_.literals(framer_.literals()); !may) co_return may.error();
         if (next) co_return std::move(*next);
         auto bytes = co_await client_.read(framer_.room());
         if (!bytes) co_return bytes.error();
         framer_.add(*bytes); // before the next suspension: the bytes are only lent
+        if (auto room = spent_.hold(framer_.memory()); !room) co_return room.error();
     }
 }
 
@@ -84,7 +87,10 @@ task<result<void>> dialogue::obey(const event& next) {
     if (next.what == wants_literal) co_return co_await consider_literal(next);
     if (next.what == literal_too_long) co_return co_await count_error(tag_of(next.text.reveal()));
     auto parsed = parse(next.text.reveal());
-    if (auto bad = std::get_if<not_a_command>(&parsed)) co_return co_await count_error(bad->tag);
+    if (auto bad = std::get_if<not_a_command>(&parsed)) {
+        if (text::is_http_request(next.text.reveal())) co_return errc::http_request;
+        co_return co_await count_error(bad->tag);
+    }
     auto& said = std::get<imap::command>(parsed);
     tag_ = said.tag;
     co_return co_await run(said);
@@ -211,6 +217,7 @@ task<result<void>> dialogue::on_authenticate(const command& said) {
 
 // One challenge and the client's response. A response counts as a command.
 task<result<sasl::step>> dialogue::converse(sasl::challenge asked) {
+    if (auto may = spent_.sasl_step(); !may) co_return may.error();
     auto told = co_await say("+ " + asked.base64 + "\r\n");
     if (!told) co_return told.error();
     auto line = co_await next_event(false);

@@ -33,10 +33,9 @@ private:
 
     task<result<std::string>> next_line();
     task<result<void>> obey(std::string_view line);
-    task<result<void>> count_command();
     task<result<void>> run(const command&);
     task<result<void>> invalid();
-    task<result<void>> garbage();
+    task<result<void>> garbage(std::string_view line);
 
     task<result<void>> on_capa(const command&);
     task<result<void>> on_noop(const command&);

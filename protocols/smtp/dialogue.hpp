@@ -35,9 +35,8 @@ private:
     task<result<void>> greet();
     task<result<std::string>> next_line();
     task<result<void>> obey(std::string_view line);
-    task<result<void>> count_command();
     task<result<void>> run(const command&);
-    task<result<void>> garbage();
+    task<result<void>> garbage(std::string_view line);
 
     task<result<void>> on_helo(const command&);
     task<result<void>> on_ehlo(const command&);

@@ -227,6 +227,27 @@ TEST_CASE_METHOD(stage, "a client that leaves during the wait is not waited for"
     CHECK(calls.text() == "ask, find alice 1");
 }
 
+TEST_CASE_METHOD(stage, "the time of a login ends the lookup, and the login at the upstream") {
+    budget mine(settings.budget, connection::clock::now() + 100ms);
+    near.charge(&mine);
+    std::string last = "find alice 1";
+    SECTION("in the lookup's wait") {
+        where.answer = [](const query&) { return no(3600s, true); };
+    }
+    SECTION("at an upstream that does not answer") {
+        talk.replies = {"hang"};
+        last = "enter alice:sesame";
+    }
+    SECTION("though the client has said more") {
+        client.say("more");
+        where.answer = [](const query&) { return no(3600s, true); };
+    }
+    CHECK(get().error() == errc::too_slow);
+    CHECK(calls.calls.back() == last);
+    CHECK(logged().empty());
+    near.charge(nullptr);
+}
+
 TEST_CASE_METHOD(stage, "a client that leaves takes its login at the upstream with it") {
     talk.replies = {"hang"};
     start();
