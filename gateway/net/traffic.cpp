@@ -1,6 +1,7 @@
 // connection: what it does without waiting.
 #include "gateway/net/buffers.hpp"
 #include "gateway/net/connection.hpp"
+#include "protocols/budget.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -21,6 +22,8 @@ static result<std::size_t> nothing_or(int error) {
 // the socket non-blocking first.
 result<std::size_t> connection::receive(std::byte* into, std::size_t most) {
     auto got = ::recv(socket_.native_handle(), into, most, MSG_DONTWAIT);
+    if (got > 0 && spent_)
+        if (auto may = spent_->bytes(static_cast<std::size_t>(got)); !may) return may.error();
     if (got > 0) return static_cast<std::size_t>(got);
     if (stopped_) return errc::shutting_down;
     if (got == 0) {

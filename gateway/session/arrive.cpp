@@ -7,6 +7,7 @@
 #include "gateway/relay/relay.hpp"
 #include "gateway/session/serve.hpp"
 #include "protocols/client_certificate.hpp"
+#include "protocols/last_words.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
@@ -76,17 +77,28 @@ party blame(error_code why, party so_far) {
     return left ? party::client : party::gateway;
 }
 
+// A client's connection charges a budget as long as that lives.
+struct charging {
+    connection& client;
+    charging(connection& c, budget& spent) : client(c) { client.charge(&spent); }
+    ~charging() { client.charge(nullptr); }
+    charging(const charging&) = delete;
+    charging& operator=(const charging&) = delete;
+};
+
 // From the first byte to the login. Dialogue, buffers and timer are gone when it returns.
 task<result<std::string>> log_in(visit& v, std::string address) {
     auto& settings = *v.server.settings;
+    budget spent(settings.budget, v.seen.began + settings.budget.time);
+    charging until_then(v.client, spent);
     v.client.expire_after(settings.timeout); // the handshake's own
     if (v.listen.ssl)
         if (auto shaken = co_await start_tls_with(settings, v.client); !shaken)
             co_return shaken.error();
     client_facts who;
     who.address = std::move(address);
-    login_tools tools{settings, *v.server.where, who, v.house.events, v.server.ways};
-    auto talk = make_dialogue(settings, v.client, who);
+    login_tools tools{settings, *v.server.where, who, v.house.events, v.server.ways, spent};
+    auto talk = make_dialogue(settings, v.client, who, spent);
     auto in = co_await serve(v.client, *talk, tools, v.seen);
     if (!in) co_return in.error();
     v.upstream = std::move(in->upstream);
@@ -146,6 +158,7 @@ task<> live(std::shared_ptr<visit> v, std::string address) {
         auto first = co_await log_in(*v, std::move(address));
         tell_of_certificate(*v, first ? error_code() : first.error());
         if (first) co_return go_on_without_coroutine(*v, std::move(*first));
+        v->client.say_last(last_words(v->seen.protocol, first.error()));
         v->seen.end.by = blame(first.error(), v->seen.end.by);
         if (!v->client.trouble().empty()) v->seen.detail = v->client.trouble();
     } catch (const std::exception& e) {

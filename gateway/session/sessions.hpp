@@ -32,9 +32,12 @@ public:
     void when_empty(std::function<void()> call); // at once if there are none; asked once
 
 private:
+    static constexpr std::size_t worth_it = 64;
     void check();
+    void give_back();
     boost::intrusive::list<entry> all_;
     std::function<void()> empty_;
+    std::size_t most_ = 0; // at once, since memory was given back
 };
 
 }
