@@ -1,11 +1,13 @@
 #include "gateway/process/worker.hpp"
 
 #include "gateway/net/turnstile.hpp"
+#include "gateway/process/memory_reserve.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <sys/resource.h>
 #include <utility>
@@ -123,7 +125,7 @@ void worker::reopen_logs(descriptor error_log, descriptor access_log) {
     if (now_ && error_log) use_logs(std::move(error_log), std::move(access_log));
 }
 
-bool worker::has_room() { return attended_ < most_; }
+bool worker::has_room() { return attended_ < most_ && memory_reserve_is_whole(); }
 
 void worker::enter(door::client client, const door& where) {
     ++attended_;
@@ -131,9 +133,14 @@ void worker::enter(door::client client, const door& where) {
         --attended_;
         look_who_is_left();
     };
-    asio::co_spawn(
-        loop_, attend(own_, std::move(client), now_, where.server(), where.listener()), done
-    );
+    try {
+        asio::co_spawn(
+            loop_, attend(own_, std::move(client), now_, where.server(), where.listener()), done
+        );
+    } catch (...) {
+        --attended_; // there was no memory to begin with
+        throw;
+    }
 }
 
 // arrive() ends everything that is wrong with a session by itself; what is thrown all the same is a
@@ -163,6 +170,7 @@ task<> worker::attend(
 
 // Once in ten seconds: a flood of connections must not become a flood of lines.
 void worker::is_full(int error) {
+    if (!error && attended_ < most_) error = ENOMEM;
     auto t = std::chrono::steady_clock::now();
     if (complained_.time_since_epoch().count() && t - complained_ < std::chrono::seconds(10))
         return;
