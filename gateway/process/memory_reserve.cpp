@@ -1,5 +1,7 @@
 #include "gateway/process/memory_reserve.hpp"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
@@ -8,15 +10,23 @@
 namespace postern::gateway {
 namespace {
 
-// So large that malloc maps it, and gives it back to the system when it is freed. It is never
-// touched, so it costs no memory.
-constexpr std::size_t size = 512 * 1024;
-std::atomic<void*> kept{nullptr};
+// So large that malloc maps each, and gives it back to the system when it is freed. They are never
+// touched, so they cost no memory. From the first that is spent on nobody comes in; the others are
+// for those who are in.
+constexpr std::size_t size = 256 * 1024;
+std::array<std::atomic<void*>, 8> pieces{};
 
 void spend() {
-    auto* one = kept.exchange(nullptr);
-    if (!one) throw std::bad_alloc();
-    std::free(one);
+    for (auto& piece : pieces)
+        if (auto* one = piece.exchange(nullptr)) return std::free(one);
+    throw std::bad_alloc();
+}
+
+bool fill(std::atomic<void*>& piece) {
+    if (piece.load()) return true;
+    auto* fresh = std::malloc(size);
+    if (void* none = nullptr; !piece.compare_exchange_strong(none, fresh)) std::free(fresh);
+    return fresh != nullptr;
 }
 
 }
@@ -26,11 +36,6 @@ void keep_memory_reserve() {
     std::set_new_handler(spend);
 }
 
-bool memory_reserve_is_whole() {
-    if (kept.load()) return true;
-    auto* fresh = std::malloc(size);
-    if (void* none = nullptr; fresh && !kept.compare_exchange_strong(none, fresh)) std::free(fresh);
-    return fresh != nullptr;
-}
+bool memory_reserve_is_whole() { return std::ranges::all_of(pieces, fill); }
 
 }

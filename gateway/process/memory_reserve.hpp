@@ -2,7 +2,7 @@
 
 namespace postern::gateway {
 
-// A piece of memory that nobody uses until there is no other. Asio starts a wait when its coroutine
+// Two megabytes that nobody uses until there is no other memory. Asio starts a wait when its coroutine
 // is suspended already, so a wait without memory cannot be an error of its session: it ends the
 // worker. The reserve is for those few bytes of the sessions inside; new ones stay outside while it
 // is spent. (TLS libraries do not get any: their handshakes fail first.)

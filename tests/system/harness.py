@@ -181,6 +181,8 @@ class Gateway:
     """One running postern. `servers`: tables for [[mail.server]]; in their `listen`, a word such as "imaps ssl" names a
     port, which is chosen here and found again as gateway.port["imaps"]. A table's "routes" become [[mail.server.route]]."""
 
+    environment = {}  # more of it than this process has
+
     def __init__(self, servers, mail=None, top=None, text=None):
         self.folder = temp_folder()
         self.file = self.folder / "postern.toml"
@@ -224,7 +226,8 @@ class Gateway:
     def start(self):
         self.output = open(self.log_file, "ab")
         self.process = subprocess.Popen([POSTERN, "run", "-c", str(self.file)], stdin=subprocess.DEVNULL,
-                                        stdout=self.output, stderr=self.output, start_new_session=True)
+                                        stdout=self.output, stderr=self.output, start_new_session=True,
+                                        env={**os.environ, **self.environment})
         try:
             wait_for("postern to start", self.is_up)
         except BaseException:
