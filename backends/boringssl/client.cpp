@@ -5,11 +5,9 @@
 #include "backends/boringssl/map_certificates.hpp"
 #include "backends/boringssl/map_ciphers.hpp"
 #include "backends/boringssl/map_protocols.hpp"
+#include "backends/tls/guarded.hpp"
 
 #include <iterator>
-
-// The callbacks are noexcept: an exception must not cross the library's C, so a lack of memory ends
-// the worker here.
 
 namespace postern::tls::boringssl {
 
@@ -52,7 +50,7 @@ std::unique_ptr<engine> library_client::connect(const destination& to) const {
     return made;
 }
 
-ssl_verify_result_t verify(SSL* ssl, std::uint8_t* alert) noexcept {
+ssl_verify_result_t verify(SSL* ssl, std::uint8_t* alert) {
     auto& self = connection_of(ssl);
     std::vector<std::string_view> chain;
     if (auto* sent = SSL_get0_peer_certificates(ssl))
@@ -70,7 +68,7 @@ ssl_verify_result_t verify(SSL* ssl, std::uint8_t* alert) noexcept {
 }
 
 // For each ticket of TLS 1.3, or once at the end of an older handshake.
-int keep_session(SSL* ssl, SSL_SESSION* session) noexcept {
+int keep_session(SSL* ssl, SSL_SESSION* session) {
     auto& self = connection_of(ssl);
     if (!self.upstream || !self.upstream->sessions) return 0;
     if (!self.upstream->check.passed() && SSL_session_reused(ssl) != 1) return 0;
@@ -122,11 +120,11 @@ std::shared_ptr<const client> make_client(
         }
     offer_protocol(ctx, plan.alpn);
     watch_alerts(ctx);
-    SSL_CTX_set_custom_verify(ctx, SSL_VERIFY_PEER, verify);
+    SSL_CTX_set_custom_verify(ctx, SSL_VERIFY_PEER, guarded<verify, ssl_verify_invalid>::call);
     SSL_CTX_set_verify_algorithm_prefs(ctx, schemes, std::size(schemes));
     if (plan.session_reuse) {
         SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-        SSL_CTX_sess_set_new_cb(ctx, keep_session);
+        SSL_CTX_sess_set_new_cb(ctx, guarded<keep_session, 0>::call);
     } else {
         SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
         SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);

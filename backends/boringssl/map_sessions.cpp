@@ -1,6 +1,7 @@
 #include "backends/boringssl/map_sessions.hpp"
 
 #include "backends/boringssl/bytes.hpp"
+#include "backends/tls/guarded.hpp"
 #include "backends/tls/random.hpp"
 
 #include <algorithm>
@@ -95,7 +96,10 @@ ssl_ticket_aead_result_t open_ticket(
     return ssl_ticket_aead_success;
 }
 
-const SSL_TICKET_AEAD_METHOD tickets{ticket_overhead, seal_ticket, open_ticket};
+const SSL_TICKET_AEAD_METHOD tickets{
+    ticket_overhead,
+    guarded<seal_ticket, 0>::call,
+    guarded<open_ticket, ssl_ticket_aead_ignore_ticket>::call};
 
 // The library's option against tickets is one against any resumption in TLS 1.3. So it is set as
 // soon as the version is known, and before a session is looked for.
@@ -118,8 +122,8 @@ void use_sessions(SSL_CTX* ctx, const resumption& sessions, bool few_tickets) {
     );
     if (sessions.gives_ids()) {
         SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL);
-        SSL_CTX_sess_set_new_cb(ctx, new_session);
-        SSL_CTX_sess_set_get_cb(ctx, find_session);
+        SSL_CTX_sess_set_new_cb(ctx, guarded<new_session, 0>::call);
+        SSL_CTX_sess_set_get_cb(ctx, guarded<find_session, nullptr>::call);
     } else {
         SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
     }

@@ -2,6 +2,7 @@
 
 #include "backends/boringssl/bytes.hpp"
 #include "backends/boringssl/primitives.hpp"
+#include "backends/tls/guarded.hpp"
 
 #include <openssl/stack.h>
 #include <openssl/x509.h>
@@ -177,7 +178,7 @@ void announce(SSL_CTX* ctx, const std::vector<std::string>& names) {
 }
 
 void use_verification(SSL_CTX* ctx, const demand& asks) {
-    SSL_CTX_set_custom_verify(ctx, SSL_VERIFY_PEER, verify);
+    SSL_CTX_set_custom_verify(ctx, SSL_VERIFY_PEER, guarded<verify, ssl_verify_invalid>::call);
     SSL_CTX_set_verify_algorithm_prefs(ctx, schemes, std::size(schemes));
     if (!asks.announced.empty()) announce(ctx, asks.announced);
     if (asks.peer_is == role::client)

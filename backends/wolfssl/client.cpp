@@ -1,13 +1,12 @@
 #include "backends/wolfssl/client.hpp"
 
+#include "backends/tls/guarded.hpp"
 #include "backends/tls/tls13_suites.hpp"
 #include "backends/wolfssl/engine.hpp"
 #include "backends/wolfssl/map_certificates.hpp"
 #include "backends/wolfssl/map_ciphers.hpp"
 #include "backends/wolfssl/map_protocols.hpp"
 #include "backends/wolfssl/remote_key.hpp"
-
-// The callbacks are noexcept, as those of map_sessions.
 
 namespace postern::tls::wolfssl {
 
@@ -75,7 +74,7 @@ std::unique_ptr<engine> library_client::connect(const destination& to) const {
 
 // Called for the leaf at least once, and perhaps for others. The context knows no authorities, so
 // the library always finds something wrong, and asks.
-int verify(int, WOLFSSL_X509_STORE_CTX* store) noexcept {
+int verify(int, WOLFSSL_X509_STORE_CTX* store) {
     auto* ssl = static_cast<WOLFSSL*>(
         wolfSSL_X509_STORE_CTX_get_ex_data(store, wolfSSL_get_ex_data_X509_STORE_CTX_idx())
     );
@@ -133,7 +132,7 @@ std::shared_ptr<const client> make_client(
         tls13 = usual_tls13_suites(library_suites());
     if (!use_ciphers(ctx, tls13, plan.suites))
         return fail({severity::error, "ssl_ciphers", "wolfSSL refuses it: " + last_words(), {}});
-    wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, verify);
+    wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, guarded<verify, 0>::call);
     wolfSSL_CTX_set_session_cache_mode(ctx, WOLFSSL_SESS_CACHE_OFF);
     return std::make_shared<library_client>(std::move(made), std::move(plan));
 }

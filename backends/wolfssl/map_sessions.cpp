@@ -1,13 +1,11 @@
 #include "backends/wolfssl/map_sessions.hpp"
 
+#include "backends/tls/guarded.hpp"
 #include "backends/tls/random.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <vector>
-
-// The callbacks are noexcept: an exception must not cross the library's C, so a lack of memory ends
-// the worker here.
 
 namespace postern::tls::wolfssl {
 
@@ -39,7 +37,7 @@ private:
     std::string text_;
 };
 
-int keep_session(WOLFSSL* ssl, WOLFSSL_SESSION* session) noexcept {
+int keep_session(WOLFSSL* ssl, WOLFSSL_SESSION* session) {
     auto& self = connection_of(ssl);
     // 5.5 calls this for tickets too, and for TLS 1.3, which has no ids.
     if (!self.sessions || self.uses_ticket || wolfSSL_GetVersion(ssl) == WOLFSSL_TLSV1_3) return 0;
@@ -54,7 +52,7 @@ int keep_session(WOLFSSL* ssl, WOLFSSL_SESSION* session) noexcept {
     return 0; // the library may free the session
 }
 
-WOLFSSL_SESSION* find_session(WOLFSSL* ssl, const raw* id, int id_size, int* copy) noexcept {
+WOLFSSL_SESSION* find_session(WOLFSSL* ssl, const raw* id, int id_size, int* copy) {
     *copy = 0; // the session is the library's to free
     auto& self = connection_of(ssl);
     if (!self.sessions || self.uses_ticket || id_size <= 0) return nullptr;
@@ -125,7 +123,7 @@ int open_ticket(connection& self, bool tls13, const fields& from, std::span<std:
     return opened->renew && !tls13 ? WOLFSSL_TICKET_RET_CREATE : WOLFSSL_TICKET_RET_OK;
 }
 
-int protect_ticket(WOLFSSL* ssl, raw name[WOLFSSL_TICKET_NAME_SZ], raw nonce[WOLFSSL_TICKET_IV_SZ], raw mac[WOLFSSL_TICKET_MAC_SZ], int seals, raw* ticket, int size, int* out_size, void*) noexcept {
+int protect_ticket(WOLFSSL* ssl, raw name[WOLFSSL_TICKET_NAME_SZ], raw nonce[WOLFSSL_TICKET_IV_SZ], raw mac[WOLFSSL_TICKET_MAC_SZ], int seals, raw* ticket, int size, int* out_size, void*) {
     if (size <= 0) return WOLFSSL_TICKET_RET_REJECT;
     auto& self = connection_of(ssl);
     auto bytes = std::as_writable_bytes(std::span(ticket, static_cast<std::size_t>(size)));
@@ -136,7 +134,8 @@ int protect_ticket(WOLFSSL* ssl, raw name[WOLFSSL_TICKET_NAME_SZ], raw nonce[WOL
 }
 
 void use_tickets(WOLFSSL_CTX* ctx, const resumption& sessions) {
-    wolfSSL_CTX_set_TicketEncCb(ctx, sessions.gives_tickets() ? protect_ticket : nullptr);
+    constexpr auto protect = guarded<protect_ticket, WOLFSSL_TICKET_RET_REJECT>::call;
+    wolfSSL_CTX_set_TicketEncCb(ctx, sessions.gives_tickets() ? protect : nullptr);
     if (!sessions.seals_tickets()) wolfSSL_CTX_NoTicketTLSv12(ctx);
 #ifdef WOLFSSL_TLS13
     if (!sessions.gives_tickets()) wolfSSL_CTX_no_ticket_TLSv13(ctx);
@@ -152,8 +151,8 @@ void use_sessions(WOLFSSL_CTX* ctx, const resumption& sessions) {
     wolfSSL_CTX_set_session_cache_mode(
         ctx, sessions.gives_ids() ? mode : static_cast<long>(WOLFSSL_SESS_CACHE_OFF)
     );
-    wolfSSL_CTX_sess_set_new_cb(ctx, keep_session);
-    wolfSSL_CTX_sess_set_get_cb(ctx, find_session);
+    wolfSSL_CTX_sess_set_new_cb(ctx, guarded<keep_session, 0>::call);
+    wolfSSL_CTX_sess_set_get_cb(ctx, guarded<find_session, nullptr>::call);
     const auto seconds =
         std::clamp(static_cast<long long>(sessions.timeout().count()), 1LL, longest);
     wolfSSL_CTX_set_timeout(ctx, static_cast<unsigned int>(seconds));

@@ -1,11 +1,10 @@
 #include "backends/wolfssl/map_verify.hpp"
 
+#include "backends/tls/guarded.hpp"
 #include "backends/wolfssl/bytes.hpp"
 #include "backends/wolfssl/primitives.hpp"
 
 #include <vector>
-
-// The library's callbacks are noexcept, as those of map_sessions.
 
 namespace postern::tls::wolfssl {
 
@@ -96,7 +95,7 @@ private:
 
 // Called for the leaf at least once, and perhaps for others, and by 5.5 when there is none. The
 // context knows no authorities, so the library always finds something wrong, and asks.
-int verify(int, WOLFSSL_X509_STORE_CTX* store) noexcept {
+int verify(int, WOLFSSL_X509_STORE_CTX* store) {
     auto* ssl = static_cast<WOLFSSL*>(
         wolfSSL_X509_STORE_CTX_get_ex_data(store, wolfSSL_get_ex_data_X509_STORE_CTX_idx())
     );
@@ -129,7 +128,7 @@ void announce(WOLFSSL_CTX* ctx, const std::vector<std::string>& names) {
 }
 
 void use_verification(WOLFSSL_CTX* ctx, const demand& asks) {
-    wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, verify);
+    wolfSSL_CTX_set_verify(ctx, WOLFSSL_VERIFY_PEER, guarded<verify, 0>::call);
     if (can_announce && !asks.announced.empty()) announce(ctx, asks.announced);
 }
 

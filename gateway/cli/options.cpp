@@ -93,6 +93,7 @@ void raise_limits() {
 
 int run_program(int argc, char** argv, const tls::backend& library) {
     std::signal(SIGPIPE, SIG_IGN); // a peer that is gone is an error of one write
+    std::signal(SIGXFSZ, SIG_IGN); // and so is a log that may not grow
     raise_limits();
     std::string nobody = "postern";
     auto* alone = nobody.data();

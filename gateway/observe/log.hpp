@@ -2,6 +2,7 @@
 
 #include "config/settings.hpp"
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -18,7 +19,8 @@ struct field {
 
 // Writes events as single lines, "key=value" or JSON (log_format), each with one write() so that
 // lines of several workers never mix. Opening files is the master's business: a log is given
-// descriptors.
+// descriptors. A line that cannot be written is lost; that this happens is told, and how often when
+// it works again.
 class log {
 public:
     // Descriptors are borrowed; -1 for `access` means off.
@@ -37,7 +39,22 @@ public:
     void reopen(int error_fd, int access_fd, config::log_level least, config::log_settings::style);
 
 private:
-    int error_fd_, access_fd_;
+    // A file that lines go to. The first line that is lost is told of elsewhere: there may be no
+    // room for another one.
+    struct sink {
+        const char* name; // of its directive
+        int fd;
+        std::uint64_t lost = 0;
+        bool torn = false; // it ends with the beginning of a line
+    };
+
+    std::string event_line(config::log_level, std::string_view event, const std::vector<field>&)
+        const;
+    void put(sink&, std::string line);
+    void tell_lost(const sink&, int error);
+    void tell_found(const sink&, std::uint64_t lost);
+
+    sink error_, access_;
     config::log_level least_;
     config::log_settings::style style_;
 };

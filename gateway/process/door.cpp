@@ -1,13 +1,15 @@
 #include "gateway/process/door.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <cerrno>
+#include <exception>
 #include <netinet/in.h>
+#include <new>
 #include <sys/socket.h>
+#include <utility>
 
 namespace postern::gateway {
 namespace asio = boost::asio;
@@ -45,7 +47,17 @@ void door::belongs_to(std::size_t server, std::size_t listener) {
     listener_ = listener;
 }
 
-void door::open() { asio::co_spawn(loop_, accept_all(shared_from_this()), asio::detached); }
+void door::open() { begin(false); }
+
+// What can end it is a lack of memory. No door stays closed for that.
+void door::begin(bool after_a_breath) {
+    auto ended = [self = shared_from_this()](std::exception_ptr why) {
+        if (!why || !self->socket_.is_open()) return;
+        self->keeper_.is_full(ENOMEM);
+        self->begin(true);
+    };
+    asio::co_spawn(loop_, accept_all(shared_from_this(), after_a_breath), ended);
+}
 
 void door::close(waiting those) {
     if (!socket_.is_open()) return;
@@ -81,22 +93,30 @@ bool door::accept_some(int most) {
         client one(loop_);
         boost::system::error_code bad;
         one.assign(kind, fd, bad);
-        if (bad)
+        if (bad) {
             ::close(fd);
-        else
+            continue;
+        }
+        try {
             keeper_.enter(std::move(one), address(&from, length, kind.protocol()), *this);
+        } catch (const std::bad_alloc&) { // this one is lost; the others wait
+            keeper_.is_full(ENOMEM);
+            return false;
+        }
     }
     return true;
 }
 
-task<> door::accept_all(std::shared_ptr<door> self) {
+task<> door::accept_all(std::shared_ptr<door> self, bool after_a_breath) {
     auto wait = asio::posix::stream_descriptor::wait_read;
     boost::system::error_code bad;
     auto answer = asio::redirect_error(asio::use_awaitable, bad);
     while (self->socket_.is_open()) {
-        co_await self->socket_.async_wait(wait, answer);
-        if (!self->socket_.is_open()) break;
-        if (!bad && self->accept_some(at_once)) continue;
+        if (!std::exchange(after_a_breath, false)) {
+            co_await self->socket_.async_wait(wait, answer);
+            if (!self->socket_.is_open()) break;
+            if (!bad && self->accept_some(at_once)) continue;
+        }
         self->pause_.expires_after(breath);
         co_await self->pause_.async_wait(answer);
     }

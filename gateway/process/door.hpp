@@ -37,8 +37,8 @@ public:
     std::size_t server() const { return server_; }
     std::size_t listener() const { return listener_; }
 
-    // Begins to accept. While there is no room, in the worker or for descriptors, it looks again
-    // ten times a second instead of spinning.
+    // Begins to accept. While there is no room, in the worker, in memory or for descriptors, it
+    // looks again ten times a second instead of spinning.
     void open();
 
     // Closes for good. Whoever waits in the queue by now comes in first, or does not.
@@ -46,7 +46,8 @@ public:
     void close(waiting);
 
 private:
-    task<> accept_all(std::shared_ptr<door> self);
+    void begin(bool after_a_breath);
+    task<> accept_all(std::shared_ptr<door> self, bool after_a_breath);
     bool accept_some(int most);
 
     boost::asio::io_context& loop_;

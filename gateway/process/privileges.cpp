@@ -10,20 +10,28 @@
 
 namespace postern::gateway {
 
+// getpwnam(3) lists what systems answer for a name that they do not know.
+static std::string not_found(const char* kind, const std::string& name, int error) {
+    auto whom = std::string(kind) + " \"" + name + '"';
+    for (auto unknown : {0, ENOENT, ESRCH, EBADF, EPERM})
+        if (error == unknown) return "there is no " + whom;
+    return "cannot look up the " + whom + ": " + std::strerror(error);
+}
+
 std::optional<identity> find_identity(const config::process_settings& process, std::string& why) {
     std::vector<char> room(16 * 1024);
     passwd user{}, *found_user = nullptr;
-    ::getpwnam_r(process.user.c_str(), &user, room.data(), room.size(), &found_user);
+    auto error = ::getpwnam_r(process.user.c_str(), &user, room.data(), room.size(), &found_user);
     if (!found_user) {
-        why = "there is no user \"" + process.user + "\"";
+        why = not_found("user", process.user, error);
         return {};
     }
     identity who{user.pw_uid, user.pw_gid};
     if (process.group.empty()) return who;
     group named{}, *found_group = nullptr;
-    ::getgrnam_r(process.group.c_str(), &named, room.data(), room.size(), &found_group);
+    error = ::getgrnam_r(process.group.c_str(), &named, room.data(), room.size(), &found_group);
     if (!found_group) {
-        why = "there is no group \"" + process.group + "\"";
+        why = not_found("group", process.group, error);
         return {};
     }
     who.group = named.gr_gid;

@@ -1,5 +1,6 @@
 #include "gateway/process/serve_master.hpp"
 
+#include "gateway/process/memory_reserve.hpp"
 #include "gateway/process/worker.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -11,6 +12,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <malloc.h>
+#include <new>
 #include <sys/prctl.h>
 
 namespace postern::gateway {
@@ -25,9 +27,15 @@ public:
     ~errand() { readable_.close(); }
 
     int run() {
+        keep_memory_reserve();
         asio::co_spawn(loop_, listen_to_master(*this), rethrow);
         asio::co_spawn(loop_, listen_to_signals(*this), rethrow);
-        loop_.run();
+        try {
+            loop_.run();
+        } catch (const std::bad_alloc&) { // of a wait that could not begin: see memory_reserve.hpp
+            worker_.events().event(config::log_level::error, "out of memory, this worker ends");
+            return EXIT_FAILURE;
+        }
         return status_;
     }
 

@@ -1,10 +1,12 @@
 #include "gateway/process/worker.hpp"
 
 #include "gateway/net/turnstile.hpp"
+#include "gateway/process/memory_reserve.hpp"
 
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <sys/resource.h>
 #include <utility>
@@ -127,7 +129,7 @@ void worker::reopen_logs(descriptor error_log, descriptor access_log) {
     if (now_ && error_log) use_logs(std::move(error_log), std::move(access_log));
 }
 
-bool worker::has_room() { return own_.live.count() < most_; }
+bool worker::has_room() { return own_.live.count() < most_ && memory_reserve_is_whole(); }
 
 void worker::enter(door::client client, const door::address& from, const door& where) {
     arrive(std::move(client), from, now_, where.server(), where.listener(), *own_.services);
@@ -135,6 +137,7 @@ void worker::enter(door::client client, const door::address& from, const door& w
 
 // Once in ten seconds: a flood of connections must not become a flood of lines.
 void worker::is_full(int error) {
+    if (!error && attended_ < most_) error = ENOMEM;
     auto t = std::chrono::steady_clock::now();
     if (complained_.time_since_epoch().count() && t - complained_ < std::chrono::seconds(10))
         return;

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace postern::gateway {
@@ -188,7 +189,11 @@ void visit::ended(ending how) {
     seen.end = how;
     auto& by = how.by == party::upstream ? *upstream : client;
     if (how.why == errc::tls_failed) seen.detail = by.trouble();
-    spawn(house, leave(std::static_pointer_cast<visit>(shared_from_this())));
+    try {
+        spawn(house, leave(std::static_pointer_cast<visit>(shared_from_this())));
+    } catch (const std::bad_alloc&) {
+        client.stop(); // without last words
+    }
 }
 
 }

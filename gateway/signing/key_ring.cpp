@@ -27,11 +27,15 @@ void key_ring::publish() {
     auto all = newest_;
     for (auto& f : former_)
         all.insert(f.all.begin(), f.all.end());
-    now_ = std::make_shared<const keys>(std::move(all));
+    auto made = std::make_shared<const keys>(std::move(all));
+    std::lock_guard held(guard_);
+    now_ = std::move(made);
 }
 
 std::shared_ptr<const tls::withheld_key> key_ring::find(const tls::key_id& id) const {
-    auto all = now_.load();
+    std::unique_lock held(guard_);
+    auto all = now_;
+    held.unlock();
     auto at = all->find(id);
     return at == all->end() ? nullptr : at->second;
 }

@@ -3,11 +3,11 @@
 #include "backends/tls/backend.hpp"
 #include "gateway/signing/key_set.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <list>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -35,7 +35,10 @@ private:
     };
     keys newest_;
     std::vector<former> former_;
-    std::atomic<std::shared_ptr<const keys>> now_;
+    // Not std::atomic: before GCC 13 libstdc++'s may pair a pointer with another one's count on
+    // processors that reorder.
+    mutable std::mutex guard_;
+    std::shared_ptr<const keys> now_;
 };
 
 // Keys that one thread has opened, so that it need not do so for each signature. The least recently

@@ -181,6 +181,8 @@ class Gateway:
     """One running postern. `servers`: tables for [[mail.server]]; in their `listen`, a word such as "imaps ssl" names a
     port, which is chosen here and found again as gateway.port["imaps"]. A table's "routes" become [[mail.server.route]]."""
 
+    environment = {}  # more of it than this process has
+
     def __init__(self, servers, mail=None, top=None, text=None):
         self.folder = temp_folder()
         self.file = self.folder / "postern.toml"
@@ -224,7 +226,8 @@ class Gateway:
     def start(self):
         self.output = open(self.log_file, "ab")
         self.process = subprocess.Popen([POSTERN, "run", "-c", str(self.file)], stdin=subprocess.DEVNULL,
-                                        stdout=self.output, stderr=self.output, start_new_session=True)
+                                        stdout=self.output, stderr=self.output, start_new_session=True,
+                                        env={**os.environ, **self.environment})
         try:
             wait_for("postern to start", self.is_up)
         except BaseException:
@@ -370,9 +373,9 @@ class Client:
 class Server:
     """A scripted server: `talk(connection)` runs in a thread for each connection. Closed with the test."""
 
-    def __init__(self, talk):
+    def __init__(self, talk, port=0):
         self.talk, self.connections, self.problems = talk, [], []
-        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.socket = socket.create_server(("127.0.0.1", port), backlog=128)
         self.port = self.socket.getsockname()[1]
         self.address = f"127.0.0.1:{self.port}"
         threading.Thread(target=self.accept, daemon=True).start()
@@ -411,6 +414,8 @@ class Server:
         self.socket.close()
         for connection in self.connections:
             with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)  # a thread that reads keeps it open else
+            with contextlib.suppress(OSError):
                 connection.close()
 
 
@@ -418,9 +423,9 @@ class AuthHttp(Server):
     """An auth_http service. `answer(headers, number)` gives a dict of response headers, or raw bytes, or None to say
     nothing at all. Requests are kept in .requests as (request line, [(name, value)])."""
 
-    def __init__(self, answer):
+    def __init__(self, answer, port=0):
         self.requests, self.answer = [], answer
-        super().__init__(self.requests_of)
+        super().__init__(self.requests_of, port)
 
     @property
     def url(self):

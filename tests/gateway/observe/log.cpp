@@ -4,8 +4,13 @@
 #include "gateway/observe/line.hpp"
 #include "protocols/io/errc.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/certificates.hpp"
 
+#include <algorithm>
+#include <csignal>
 #include <fcntl.h>
+#include <fstream>
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace postern;
@@ -184,4 +189,64 @@ TEST_CASE("session ids do not repeat") {
     auto a = gateway::new_session_id(), b = gateway::new_session_id();
     CHECK(a.size() == 16);
     CHECK(a != b);
+}
+
+TEST_CASE("a log that takes no more is told of in the other one, and how much was lost when it does"
+) {
+    pipe_pair error, access;
+    gateway::log out(error.out, access.out, config::log_level::notice, style::text);
+    auto full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+    REQUIRE(full >= 0);
+    out.reopen(error.out, full, config::log_level::notice, style::text);
+    for (int i = 0; i < 3; ++i)
+        out.access("login", {});
+    auto said = error.read();
+    CHECK(
+        said.find(
+            "level=error event=\"a log cannot be written, its lines are lost\" log=access_log "
+            "error=\"No space left on device\""
+        ) != said.npos
+    );
+    CHECK(std::count(said.begin(), said.end(), '\n') == 1);
+    out.reopen(error.out, access.out, config::log_level::notice, style::text);
+    out.access("login", {});
+    out.access("login", {});
+    said = error.read();
+    CHECK(
+        said.find("event=\"a log can be written again\" log=access_log lines_lost=3\n") != said.npos
+    );
+    CHECK(std::count(said.begin(), said.end(), '\n') == 1);
+    said = access.read();
+    CHECK(std::count(said.begin(), said.end(), '\n') == 2);
+    ::close(full);
+}
+
+TEST_CASE("a line that was torn by a full disk does not swallow the next one") {
+    test::temp_dir folder;
+    auto path = folder.path() / "log";
+    auto file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    REQUIRE(file >= 0);
+    gateway::log out(file, -1, config::log_level::notice, style::text);
+    auto before = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit usual{};
+    ::getrlimit(RLIMIT_FSIZE, &usual);
+    auto room = [&usual](rlim_t bytes) {
+        rlimit now{bytes, usual.rlim_max};
+        return ::setrlimit(RLIMIT_FSIZE, &now) == 0;
+    };
+    REQUIRE(room(20));
+    for (int i = 0; i < 3; ++i)
+        out.event(config::log_level::notice, "lost");
+    REQUIRE(room(usual.rlim_cur));
+    out.event(config::log_level::notice, "next");
+    std::signal(SIGXFSZ, before);
+    ::close(file);
+    std::ifstream written(path);
+    std::string first, second, third;
+    std::getline(written, first);
+    std::getline(written, second);
+    std::getline(written, third);
+    CHECK(first.size() == 20);
+    CHECK(second.ends_with(" level=notice event=next"));
+    CHECK(third.find("log=error_log lines_lost=3") != third.npos);
 }

@@ -5,8 +5,10 @@
 #include "tests/support/catch.hpp"
 
 #include <arpa/inet.h>
+#include <cerrno>
 #include <chrono>
 #include <netinet/in.h>
+#include <new>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <vector>
@@ -36,6 +38,7 @@ struct house : door::keeper {
     void enter(door::client who, const door::address& from, const door& where) override {
         CHECK(name_of(from).address == "127.0.0.1");
         CHECK((where.server() == 3 && where.listener() == 1));
+        if (no_memory > 0 && no_memory--) throw std::bad_alloc();
         inside.push_back(std::move(who));
     }
     void is_full(int error) override {
@@ -59,7 +62,7 @@ struct house : door::keeper {
     std::vector<descriptor> clients;
     std::vector<door::client> inside;
     std::size_t room = 1000;
-    int turned_away = 0, last_error = 0;
+    int turned_away = 0, last_error = 0, no_memory = 0;
 };
 
 // So few descriptors that accept(2) has none left.
@@ -129,4 +132,17 @@ TEST_CASE("a door that closes takes in who waits already, or leaves them outside
     CHECK(h.inside.size() == (first == door::waiting::come_in ? 20 : 0));
     h.loop.run(); // nothing is left to wait for
     h.front->close(first);
+}
+
+TEST_CASE("a door that had no memory for one client lets in the next ones") {
+    house h;
+    h.front->open();
+    h.no_memory = 2;
+    for (int i = 0; i < 10; ++i)
+        h.knock();
+    h.run_until(8);
+    CHECK(h.inside.size() == 8);
+    CHECK(h.turned_away == 2);
+    CHECK(h.last_error == ENOMEM);
+    h.front->close(door::waiting::stay_out);
 }
