@@ -7,7 +7,6 @@
 #include "gateway/relay/relay.hpp"
 #include "gateway/session/serve.hpp"
 #include "protocols/client_certificate.hpp"
-#include "protocols/last_words.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
@@ -159,7 +158,6 @@ task<> live(std::shared_ptr<visit> v, std::string address) {
         auto first = co_await log_in(*v, std::move(address));
         tell_of_certificate(*v, first ? error_code() : first.error());
         if (first) co_return go_on_without_coroutine(*v, std::move(*first));
-        v->client.say_last(last_words(v->seen.protocol, first.error()));
         v->seen.end.by = blame(first.error(), v->seen.end.by);
         if (!v->client.trouble().empty()) v->seen.detail = v->client.trouble();
     } catch (const std::exception& e) {

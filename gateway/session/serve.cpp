@@ -3,6 +3,7 @@
 #include "gateway/net/address.hpp"
 #include "gateway/net/dialer.hpp"
 #include "gateway/session/leaving.hpp"
+#include "protocols/last_words.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -242,6 +243,12 @@ void note(record& seen, const sasl::credentials& login) {
     seen.end = ending();
 }
 
+// What the client hears of an end that nobody has told it of yet.
+error_code dismiss(connection& client, const login_tools& tools, error_code why) {
+    client.say_last(last_words(tools.settings.protocol, why));
+    return why;
+}
+
 }
 
 task<result<admitted>> serve(
@@ -251,10 +258,11 @@ task<result<admitted>> serve(
     for (std::size_t tries = 1;; ++tries) {
         client.expire_after(settings.timeout);
         auto login = co_await talk.ask();
-        if (!login) co_return login.error();
+        if (!login) co_return dismiss(client, tools, login.error());
         note(seen, *login);
         attempt a{client, talk, tools, seen, tries, std::move(*login)};
-        if (auto stayed = co_await attend(a); !stayed) co_return stayed.error();
+        if (auto stayed = co_await attend(a); !stayed)
+            co_return dismiss(client, tools, stayed.error());
 
         client.expire_after(settings.timeout);
         if (a.entered()) {
@@ -266,7 +274,8 @@ task<result<admitted>> serve(
         }
         if (auto said = co_await talk.refuse(a.no); !said) co_return said.error();
         if (!a.may_retry) co_return a.why;
-        if (auto again = tools.spent.failed_login(); !again) co_return again.error();
+        if (auto again = tools.spent.failed_login(); !again)
+            co_return dismiss(client, tools, again.error());
         seen.detail.clear(); // it was told, and is not why the session will end
     }
 }

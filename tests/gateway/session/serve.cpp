@@ -196,6 +196,8 @@ TEST_CASE_METHOD(stage, "a refusal without a retry ends the session") {
     where.answer = [](const query&) { return no(0s, false); };
     CHECK(get().error() == errc::refused);
     CHECK(calls.text() == "ask, find alice 1, refuse bad_login no such door");
+    client.listen();
+    CHECK(client.heard.empty()); // the refusal was all there is to say
 }
 
 TEST_CASE_METHOD(stage, "only so many logins may fail") {
@@ -244,7 +246,9 @@ TEST_CASE_METHOD(stage, "the time of a login ends the lookup, and the login at t
     }
     CHECK(get().error() == errc::too_slow);
     CHECK(calls.calls.back() == last);
-    CHECK(logged().empty());
+    CHECK(logged().find("failed") == std::string::npos); // only the lookup's no is told
+    test::hear(loop, client, 20);
+    CHECK(client.heard == "* BYE No login in time\r\n");
     near.charge(nullptr);
 }
 
