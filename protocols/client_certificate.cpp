@@ -1,6 +1,7 @@
 #include "protocols/client_certificate.hpp"
 
 #include "backends/tls/peer.hpp"
+#include "protocols/last_words.hpp"
 
 #include <string>
 
@@ -12,10 +13,7 @@ using config::mail_protocol;
 using config::verify_client;
 
 std::string line_of(mail_protocol protocol, std::string_view words) {
-    std::string out = protocol == mail_protocol::imap   ? "* BYE "
-                      : protocol == mail_protocol::pop3 ? "-ERR "
-                                                        : "421 4.7.1 ";
-    return out.append(words) + "\r\n";
+    return last_line(protocol, "421 4.7.1", words);
 }
 
 bool passes(verify_client mode, tls::verdict said) {

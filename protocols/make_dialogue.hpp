@@ -7,6 +7,7 @@
 #include <string>
 
 namespace postern {
+class budget;
 
 // What a dialogue must know about its client besides what the client says.
 struct client_facts {
@@ -14,8 +15,8 @@ struct client_facts {
     std::string host = "[UNAVAILABLE]"; // a verified name, or what stands for none in XCLIENT
 };
 
-// The dialogue of the server's protocol. All three arguments outlive it.
+// The dialogue of the server's protocol. All arguments outlive it.
 std::unique_ptr<dialogue>
-make_dialogue(const config::server_settings&, stream& client, const client_facts&);
+make_dialogue(const config::server_settings&, stream& client, const client_facts&, budget&);
 
 }

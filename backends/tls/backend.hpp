@@ -31,6 +31,7 @@ struct session_services {
         nullptr;                 // of all workers; null: none. With it, tickets are kept there too
     ticket_keys* keys = nullptr; // never null where tickets are to be issued
     const key_log* secrets = nullptr; // ssl_keylog_file; null: none
+    bool proved = false; // somebody else compiled the same bytes, and each certificate shook hands
 
     // What is in the folder of ssl_certificate_dir; a null shelf or catalog: nothing. And who hears
     // of a certificate there that turns out to be of no use when it is needed.

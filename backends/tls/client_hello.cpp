@@ -19,6 +19,7 @@ std::string text_of(bytes b) { return {reinterpret_cast<const char*>(b.data()), 
 bool read_numbers(bytes list, std::vector<std::uint16_t>& out) {
     if (list.size() % 2 != 0) return false;
     out.clear();
+    out.reserve(list.size() / 2);
     for (cursor at(list); at.more();)
         out.push_back(static_cast<std::uint16_t>(at.number(2)));
     return true;

@@ -32,6 +32,7 @@ class later_compiling {
 public:
     explicit later_compiling(const compiling& now)
         : library_(now.library), settings_(now.settings), plan_(now.plan), services_(now.services) {
+        plan_.proved = false; // a folder's certificates are proved when they are needed
     }
 
     server_names::made make(const catalog_entry& from) const {

@@ -98,6 +98,7 @@ context_plan compilation::read_plan() {
     plan.groups =
         read_groups(settings_.handshake.groups, library_.groups(), library_.name(), complaints_);
     plan.secrets = services_.secrets;
+    plan.proved = services_.proved;
     plan.prefer_server_ciphers = settings_.prefer_server_ciphers;
     plan.alpn = alpn_;
     pairs_ = read_key_pairs(settings_, complaints_);

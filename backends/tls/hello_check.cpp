@@ -140,6 +140,7 @@ struct hello_facts {
 
 std::vector<std::size_t> numbers(bytes list) {
     std::vector<std::size_t> out;
+    out.reserve(list.size() / 2);
     for (cursor at(list); at.more();)
         out.push_back(at.number(2));
     return out;
@@ -172,6 +173,7 @@ fault check_extension(std::size_t type, bytes body, hello_facts& facts) {
 
 fault check_extensions(bytes block, hello_facts& facts) {
     cursor at(block);
+    facts.extensions.reserve(24); // more than most clients send
     while (at.more()) {
         auto type = at.number(2);
         auto body = at.counted(2);

@@ -28,6 +28,7 @@ struct context_plan {
     std::shared_ptr<const resumption> sessions;
     demand asks;                      // of clients' certificates
     const key_log* secrets = nullptr; // null: nobody asked for them
+    bool proved = false;              // its certificates have shaken hands with themselves before
 };
 
 }

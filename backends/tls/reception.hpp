@@ -28,6 +28,8 @@ public:
     // The engine, already holding every byte taken. Once, after done.
     std::unique_ptr<engine> admit();
 
+    std::size_t held() const { return seen_.size(); } // bytes taken so far
+
     std::span<const std::byte> farewell() const;
     const std::string& reason() const;
 

@@ -113,7 +113,7 @@ std::size_t wire::read(std::span<std::byte> into) {
         std::copy_n(parked_.data() + parked_used_, got, into.data());
         parked_used_ += got;
         if (parked_used_ == parked_.size()) {
-            parked_ = {}; // an idle connection keeps no buffer
+            parked_ = std::vector<std::byte>(); // an idle connection keeps no buffer
             parked_used_ = 0;
         }
     }

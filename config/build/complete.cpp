@@ -77,6 +77,7 @@ void complete(draft& all, const folder& base) {
         auto& server = all.made.servers[i];
         if (!all.notes[i].find("server_name")) server.server_name = this_machine();
         if (!all.notes[i].find("protocol")) complete_protocol(server);
+        complete_budget(server, all.notes[i]);
         complete_tls(server, all.notes[i], base);
         server.tls.keys_elsewhere = all.made.process.key_process;
     }

@@ -73,7 +73,8 @@ std::string route_origin(std::size_t n, std::string_view directive);
 std::string certificate_origin(std::size_t n, std::string_view directive);
 
 // What was not written and does not follow from a struct's initialisers: host name, protocol,
-// certificate files, and `ssl` for every address.
+// certificate files, `ssl` for every address, and a budget that other settings need.
 void complete(draft&, const folder&);
+void complete_budget(server_settings&, const server_notes&);
 
 }

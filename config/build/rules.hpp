@@ -26,6 +26,7 @@ void check_verify(const judged&, findings&);
 void check_external(const judged&, findings&);
 void check_zone(const judged&, findings&);
 void check_tickets(const judged&, findings&);
+void check_budget(const judged&, findings&);
 void check_routes(const judged&, findings&);
 void check_proxy_tls(const judged&, findings&);
 void check_effect(const judged&, findings&);

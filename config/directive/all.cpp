@@ -12,6 +12,7 @@ std::vector<row<server_settings>> join_server_rows() {
     std::vector<row<server_settings>> out;
     for (auto part :
          {general_rows(),
+          budget_rows(),
           tls_rows(),
           handshake_rows(),
           ticket_rows(),

@@ -17,6 +17,7 @@ std::span<const row<certificate_settings>> certificate_rows();
 
 // Parts of server_rows(), each in its own file.
 std::span<const row<server_settings>> general_rows();
+std::span<const row<server_settings>> budget_rows();
 std::span<const row<server_settings>> tls_rows();
 std::span<const row<server_settings>> ticket_rows();
 std::span<const row<server_settings>> many_names_rows();

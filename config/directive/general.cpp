@@ -39,23 +39,9 @@ constexpr row<S> rows[] = {
     bind<time_of<std::chrono::milliseconds, 1>, &S::timeout>(
         {.name = "timeout",
          .where = in_mail | in_server,
-         .summary = "From the greeting to the login, and for one login at the upstream.",
-         .more = "It also limits the TLS handshake. Commands do not restart it."}
-    ),
-    bind<number<1, 1000000>, &S::max_errors>(
-        {.name = "max_errors",
-         .where = in_mail | in_server,
-         .summary = "After how many commands that cannot be understood a session ends."}
-    ),
-    bind<number<1, 1000000>, &S::max_commands>(
-        {.name = "max_commands",
-         .where = in_mail | in_server,
-         .summary = "After how many valid commands before the login a session ends."}
-    ),
-    bind<number<1, 1000000>, &S::max_login_failures>(
-        {.name = "max_login_failures",
-         .where = in_mail | in_server,
-         .summary = "After how many failed logins a session ends."}
+         .summary = "For one attempt to log in, and for one login at the upstream.",
+         .more = "It also limits the TLS handshake. Commands do not restart it; a login that was "
+                 "refused does. `login_timeout` limits the whole."}
     ),
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/settings/budget.hpp"
 #include "config/settings/lookup.hpp"
 #include "config/settings/protocol.hpp"
 #include "config/settings/proxy.hpp"
@@ -29,12 +30,9 @@ struct server_settings {
     mail_protocol protocol =
         mail_protocol::imap; // by the first listen whose port is a known one, unless given
     std::vector<listen_address> listen;
-    std::string server_name; // default: this machine's host name
-    std::chrono::milliseconds timeout{
-        60000};                      // from the greeting to the login, and for one upstream login
-    std::size_t max_errors = 5;      // commands that no parser understands
-    std::size_t max_commands = 1000; // valid commands before the login
-    std::size_t max_login_failures = 3;
+    std::string server_name;                  // default: this machine's host name
+    std::chrono::milliseconds timeout{60000}; // one attempt to log in, and one upstream login
+    budget_settings budget;
     tls_settings tls;
     imap_settings imap;
     pop3_settings pop3;

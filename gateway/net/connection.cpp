@@ -2,8 +2,8 @@
 
 #include "gateway/net/buffers.hpp"
 #include "gateway/signing/signing_client.hpp"
+#include "protocols/budget.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -18,10 +18,6 @@ using namespace std::chrono_literals;
 
 connection::connection(stream_socket socket, std::shared_ptr<const tls::server> server)
     : socket_(std::move(socket)), server_(std::move(server)) {
-    error_code ignored; // a Unix socket knows no TCP options; a dead one will say so when read
-    socket_.non_blocking(true, ignored);
-    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-    socket_.set_option(asio::socket_base::keep_alive(true), ignored);
     expire_after(60s);
 }
 
@@ -41,6 +37,7 @@ const tls::facts* connection::tls() const { return engine_ ? &engine_->agreed() 
 
 void connection::expire_after(std::chrono::milliseconds time) {
     auto at = clock::now() + time;
+    if (spent_) at = std::min(at, spent_->until());
     if (limit_) return limit_->move_to(at);
     auto call_off = [this] {
         error_code ignored;
@@ -49,7 +46,24 @@ void connection::expire_after(std::chrono::milliseconds time) {
     limit_.emplace(socket_.get_executor(), at, call_off);
 }
 
+bool connection::overdue() const { return spent_ && !spent_->last(clock::now()); }
+
+// A wait may end a little before or after its moment: the budget's counts when it was the nearer.
+error_code connection::too_late() const { return overdue() ? errc::too_slow : errc::timed_out; }
+
+void connection::keep_time(bool on) {
+    if (!limit_ || !spent_) return;
+    if (!on) return void(limit_->end());
+    limit_->move_to(spent_->until());
+    limit_->begin();
+}
+
+void connection::say_last(std::string_view words) {
+    if (!in_the_middle_ && !words.empty()) (void)push(words);
+}
+
 void connection::settle() {
+    spent_ = nullptr;
     limit_.reset();
     server_.reset();
     upstream_.reset();
@@ -67,19 +81,19 @@ void connection::stop() {
 task<result<void>> connection::wait(stream_socket::wait_type what) {
     wipe_lent(); // whoever was shown bytes has copied what it wanted
     if (stopped_) co_return errc::shutting_down;
-    if (!limit_ || limit_->passed()) co_return errc::timed_out;
+    if (!limit_ || limit_->passed()) co_return too_late();
     error_code ec;
     limit_->begin();
     co_await socket_.async_wait(what, asio::redirect_error(asio::use_awaitable, ec));
     bool late = limit_->end();
     if (stopped_) co_return errc::shutting_down;
-    if (late) co_return errc::timed_out;
+    if (late) co_return too_late();
     if (ec) co_return ec;
     co_return result<void>();
 }
 
 task<result<std::string_view>> connection::read(std::size_t most) {
-    if (limit_ && limit_->passed()) co_return errc::timed_out; // also for one who never pauses
+    if (limit_ && limit_->passed()) co_return too_late(); // also for one who never pauses
     for (;;) {
         auto seen = look(most);
         if (seen.what == glance::found::bytes) co_return seen.bytes;
@@ -117,6 +131,7 @@ task<result<void>> connection::write(std::string_view text) {
         auto taken = push(text);
         if (!taken) co_return taken.error();
         text.remove_prefix(*taken);
+        in_the_middle_ = !text.empty();
         if (text.empty()) co_return co_await send_rest();
         if (auto room = co_await wait(stream_socket::wait_write); !room) co_return room.error();
     }
@@ -137,6 +152,7 @@ task<> connection::leave(std::chrono::milliseconds at_most) {
     say_goodbye();
     if (auto sent = co_await send_rest(); !sent) co_return;
     shut_down_sending();
+    if (heard_end_) co_return;
     for (std::size_t dropped = 0; dropped < 256 * 1024;) {
         auto got = receive(buffers().cipher.data(), worker_buffers::size);
         if (!got) co_return; // the peer's FIN, or worse

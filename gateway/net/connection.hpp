@@ -21,6 +21,10 @@ namespace postern::tls {
 class reception;
 }
 
+namespace postern {
+class budget;
+}
+
 namespace postern::gateway {
 class signing_client;
 struct signature_call;
@@ -42,8 +46,8 @@ class connection final : public stream {
 public:
     using clock = std::chrono::steady_clock;
 
-    // A connected socket, and what start_tls() is to use. The deadline is 60 seconds from now until
-    // it is set.
+    // A connected socket, and what start_tls() is to use. Who made it has set its options. The
+    // deadline is 60 seconds from now until it is set.
     explicit connection(stream_socket, std::shared_ptr<const tls::server> = nullptr);
 
     // One to an upstream: start_tls() then plays the client's side.
@@ -67,6 +71,18 @@ public:
     // The moment at which waits fail, counted from now: one for all that follow, not restarted by
     // any.
     void expire_after(std::chrono::milliseconds);
+
+    // All that is received is charged to it, and its time ends every wait: until settle(), or null.
+    void charge(budget* spent) { spent_ = spent; }
+    bool overdue() const; // its time is over
+
+    // While others work for the login, and nobody waits here but whoever looks whether the client
+    // is still there: that wait is called off when the time is over.
+    void keep_time(bool on);
+
+    // What the client should hear in the end, if the socket takes it, and if it does not come in
+    // the middle of something else.
+    void say_last(std::string_view words);
 
     // The login is done: gives back timer and all that only a login needs. No more waits but
     // leave(); the relay keeps its own time.
@@ -127,6 +143,7 @@ private:
     glance over(boost::system::error_code why);
     result<std::size_t> push_tls(std::string_view bytes);
     boost::system::error_code tls_failed();
+    boost::system::error_code too_late() const;
 
     struct way_out {
         std::shared_ptr<const tls::client> by;
@@ -145,7 +162,9 @@ private:
     std::unique_ptr<tls::failure> failure_;
     boost::system::error_code end_; // once the peer's side is over
     std::uint64_t in_ = 0, out_ = 0;
-    bool stopped_ = false, said_goodbye_ = false;
+    budget* spent_ = nullptr;
+    bool stopped_ = false, said_goodbye_ = false, heard_end_ = false, said_end_ = false;
+    bool in_the_middle_ = false; // of a handshake, or of words that could not be sent
 };
 
 }

@@ -96,6 +96,9 @@ task<result<stream_socket>> connect(
     co_await socket.async_connect(to, asio::redirect_error(asio::use_awaitable, ec));
     if (limit.end()) co_return errc::timed_out;
     if (ec) co_return ec;
+    error_code not_tcp; // a Unix socket knows no such options
+    socket.set_option(tcp::no_delay(true), not_tcp);
+    socket.set_option(asio::socket_base::keep_alive(true), not_tcp);
     co_return std::move(socket);
 }
 

@@ -4,6 +4,7 @@
 #include "gateway/net/connection.hpp"
 #include "gateway/net/turnstile.hpp"
 #include "gateway/signing/signing_client.hpp"
+#include "protocols/budget.hpp"
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -14,8 +15,14 @@
 namespace postern::gateway {
 using boost::system::error_code;
 
+// What is read at a time: a record, and so hardly more than what an engine may have to keep.
+static constexpr std::size_t handshake_chunk = 16 * 1024 + 256;
+
+static bool is_late(error_code why) { return why == errc::timed_out || why == errc::too_slow; }
+
 task<result<void>> connection::start_tls() {
     if ((!server_ && !upstream_) || engine_) co_return errc::tls_failed;
+    in_the_middle_ = true;
     trouble_ = "during the TLS handshake"; // until the library knows better
     tls::reception desk(server_);          // what the client offered is forgotten with it
     auto engine = co_await begin_tls(desk);
@@ -23,6 +30,7 @@ task<result<void>> connection::start_tls() {
     engine_ = std::move(*engine);
     auto shaken = co_await shake_hands(desk);
     if (shaken) {
+        in_the_middle_ = false;
         trouble_ = std::string();
         engine_->settle();
         co_return result<void>();
@@ -41,11 +49,16 @@ error_code connection::give_up(tls::reception& desk, error_code why) {
             failure_ = std::make_unique<tls::failure>(tls::failure_of(*engine_, "the upstream"));
         return why;
     }
-    auto how = why == errc::tls_failed  ? tls::ended::by_library
-               : why == errc::timed_out ? tls::ended::by_time
-               : why == errc::closed    ? tls::ended::by_close
-                                        : tls::ended::by_reset;
+    auto how = why == errc::tls_failed ? tls::ended::by_library
+               : is_late(why)          ? tls::ended::by_time
+               : why == errc::closed   ? tls::ended::by_close
+                                       : tls::ended::by_reset;
     failure_ = std::make_unique<tls::failure>(desk.explain(engine_.get(), how));
+    if (why == errc::too_many_bytes || why == errc::too_much_memory) {
+        failure_->reason = why.message();
+        failure_->silent = false;
+        failure_->hint = "no mail program needs so much: a scanner, or an attack";
+    }
     return why;
 }
 
@@ -59,7 +72,7 @@ task<result<std::unique_ptr<tls::engine>>> connection::welcome(tls::reception& d
     for (;;) {
         if (auto ready = co_await wait(stream_socket::wait_read); !ready) co_return ready.error();
         auto& cipher = buffers().cipher;
-        auto got = receive(cipher.data(), cipher.size());
+        auto got = receive(cipher.data(), handshake_chunk);
         if (!got) co_return got.error();
         if (*got == 0) continue;
         std::span arrived(cipher.data(), *got);
@@ -68,7 +81,11 @@ task<result<std::unique_ptr<tls::engine>>> connection::welcome(tls::reception& d
             if (auto turn = co_await take_turn(desk); !turn) co_return turn.error();
             co_return desk.admit();
         }
-        if (state == tls::status::needs_input) continue;
+        if (state == tls::status::needs_input) {
+            auto room = spent_ ? spent_->hold(desk.held()) : result<void>();
+            if (!room) co_return room.error();
+            continue;
+        }
         trouble_ = desk.reason();
         auto alert = desk.farewell();
         if (!alert.empty()) (void)send(alert.data(), alert.size());
@@ -85,7 +102,7 @@ task<result<void>> connection::take_turn(tls::reception& desk) {
         auto woken = co_await wait(stream_socket::wait_error);
         limit_->move_to(usual);
         if (woken) co_return errc::closed; // the socket failed
-        if (woken.error() != errc::timed_out) co_return woken.error();
+        if (!is_late(woken.error())) co_return woken.error();
         if (peer_finished()) co_return errc::closed;
         if (clock::now() < usual) continue;
         desk.turn_away("there was no turn in time (ssl_handshake_rate)");
@@ -112,7 +129,7 @@ task<result<void>> connection::shake_hands(tls::reception& desk) {
 
         if (auto ready = co_await wait(stream_socket::wait_read); !ready) co_return ready.error();
         auto& cipher = buffers().cipher;
-        auto got = receive(cipher.data(), cipher.size());
+        auto got = receive(cipher.data(), handshake_chunk);
         if (!got) co_return got.error();
         std::span arrived(cipher.data(), *got);
         if (*got == 0) continue;

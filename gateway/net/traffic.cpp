@@ -1,37 +1,43 @@
 // connection: what it does without waiting.
 #include "gateway/net/buffers.hpp"
 #include "gateway/net/connection.hpp"
-
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
+#include "protocols/budget.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <utility>
 
 namespace postern::gateway {
-namespace asio = boost::asio;
 using boost::system::error_code;
 
+static result<std::size_t> nothing_or(int error) {
+    if (error == EAGAIN || error == EWOULDBLOCK || error == EINTR) return std::size_t{0};
+    return error_code(error, boost::system::system_category());
+}
+
+// Asked of the system itself, which can be told for one call not to wait: Asio would need to make
+// the socket non-blocking first.
 result<std::size_t> connection::receive(std::byte* into, std::size_t most) {
-    error_code ec;
-    auto got = socket_.receive(asio::buffer(into, most), 0, ec);
-    if (!ec) return got;
+    auto got = ::recv(socket_.native_handle(), into, most, MSG_DONTWAIT);
+    if (got > 0 && spent_)
+        if (auto may = spent_->bytes(static_cast<std::size_t>(got)); !may) return may.error();
+    if (got > 0) return static_cast<std::size_t>(got);
     if (stopped_) return errc::shutting_down;
-    if (ec == asio::error::would_block || ec == asio::error::interrupted) return std::size_t{0};
-    if (ec == asio::error::eof) return errc::closed;
-    return ec;
+    if (got == 0) {
+        heard_end_ = true;
+        return errc::closed;
+    }
+    return nothing_or(errno);
 }
 
 result<std::size_t> connection::send(const void* bytes, std::size_t size) {
-    error_code ec;
-    auto sent = socket_.send(asio::buffer(bytes, size), 0, ec);
-    if (!ec) return sent;
+    auto sent = ::send(socket_.native_handle(), bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent >= 0) return static_cast<std::size_t>(sent);
     if (stopped_) return errc::shutting_down;
-    if (ec == asio::error::would_block || ec == asio::error::interrupted) return std::size_t{0};
-    return ec;
+    return nothing_or(errno);
 }
 
 glance connection::look(std::size_t most) {
@@ -141,6 +147,7 @@ void connection::say_goodbye() {
 }
 
 void connection::shut_down_sending() {
+    if (std::exchange(said_end_, true)) return;
     error_code ignored;
     socket_.shutdown(stream_socket::shutdown_send, ignored);
 }

@@ -105,7 +105,8 @@ bound bind_listener(const config::listen_address& wanted, std::uint16_t port, bo
     }
     auto socket = tcp_socket(at.family());
     if (!socket) return failed(errno);
-    turn_on(socket.get(), IPPROTO_TCP, TCP_NODELAY); // accepted sockets inherit it
+    turn_on(socket.get(), IPPROTO_TCP, TCP_NODELAY); // accepted sockets inherit it, and this:
+    turn_on(socket.get(), SOL_SOCKET, SO_KEEPALIVE);
     if (!turn_on(socket.get(), SOL_SOCKET, SO_REUSEPORT) ||
         ::bind(socket.get(), at.get(), at.length) != 0 ||
         ::listen(socket.get(), wanted.backlog) != 0)

@@ -98,7 +98,7 @@ bool door::accept_some(int most) {
             continue;
         }
         try {
-            keeper_.enter(std::move(one), *this);
+            keeper_.enter(std::move(one), address(&from, length, kind.protocol()), *this);
         } catch (const std::bad_alloc&) { // this one is lost; the others wait
             keeper_.is_full(ENOMEM);
             return false;

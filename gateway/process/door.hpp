@@ -18,13 +18,14 @@ namespace postern::gateway {
 class door : public std::enable_shared_from_this<door> {
 public:
     using client = boost::asio::generic::stream_protocol::socket;
+    using address = boost::asio::generic::stream_protocol::endpoint;
 
     // What a door asks of its worker.
     class keeper {
     public:
         virtual ~keeper() = default;
         virtual bool has_room() = 0; // for one more session
-        virtual void enter(client, const door& where) = 0;
+        virtual void enter(client, const address& from, const door& where) = 0;
         virtual void is_full(int error) = 0; // an errno value, or 0 when has_room() said so
     };
 

@@ -3,7 +3,6 @@
 #include "gateway/net/turnstile.hpp"
 #include "gateway/process/memory_reserve.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -36,11 +35,15 @@ std::string printed(const std::vector<config::diagnostic>& all, std::string_view
 }
 
 worker::worker(asio::io_context& loop, belongings& own, const tls::backend& library)
-    : loop_(loop), library_(library), own_(own), signer_(loop), patience_(loop) {
-    own_.services.emplace(worker_services{loop_, own_.events, own_.live, &signer_});
+    : loop_(loop), library_(library), own_(own), signer_(loop), patience_(loop),
+      quiet_(loop.get_executor()) {
+    own_.services.emplace(worker_services{loop_, own_.events, own_.live, quiet_, &signer_});
 }
 
-worker::~worker() { handshake_turns().set(0, nullptr); }
+worker::~worker() {
+    handshake_turns().set(0, nullptr);
+    own_.live.when_empty(nullptr);
+}
 
 std::string worker::apply(bundle b) {
     if (leaving_) return "this worker is leaving\n";
@@ -53,6 +56,7 @@ std::string worker::apply(bundle b) {
         return "shared memory: " + taken.error().message() + "\n";
     auto where = places();
     if (b.secrets) where.secrets = &own_.secrets;
+    where.proved = true; // by whoever made the bundle
     auto made = raise(config, library_, where, loop_);
     if (!made.made) return printed(made.diagnostics, b.text.reveal());
     if (b.signer) signer_.use(std::move(b.signer));
@@ -125,47 +129,10 @@ void worker::reopen_logs(descriptor error_log, descriptor access_log) {
     if (now_ && error_log) use_logs(std::move(error_log), std::move(access_log));
 }
 
-bool worker::has_room() { return attended_ < most_ && memory_reserve_is_whole(); }
+bool worker::has_room() { return own_.live.count() < most_ && memory_reserve_is_whole(); }
 
-void worker::enter(door::client client, const door& where) {
-    ++attended_;
-    auto done = [this](std::exception_ptr) {
-        --attended_;
-        look_who_is_left();
-    };
-    try {
-        asio::co_spawn(
-            loop_, attend(own_, std::move(client), now_, where.server(), where.listener()), done
-        );
-    } catch (...) {
-        --attended_; // there was no memory to begin with
-        throw;
-    }
-}
-
-// arrive() ends everything that is wrong with a session by itself; what is thrown all the same is a
-// bug or a lack of memory, and must not take the other sessions along.
-task<> worker::attend(
-    belongings& own,
-    door::client client,
-    std::shared_ptr<const generation> config,
-    std::size_t server,
-    std::size_t listener
-) {
-    std::string what;
-    try {
-        co_await arrive(std::move(client), std::move(config), server, listener, *own.services);
-    } catch (const std::exception& e) {
-        what = e.what();
-    }
-    if (!what.empty())
-        own.events.event(
-            log_level::error,
-            "session failed",
-            {
-                {"what", what}
-        }
-        );
+void worker::enter(door::client client, const door::address& from, const door& where) {
+    arrive(std::move(client), from, now_, where.server(), where.listener(), *own_.services);
 }
 
 // Once in ten seconds: a flood of connections must not become a flood of lines.
@@ -207,7 +174,7 @@ void worker::drain(std::function<void()> done) {
         patience_.expires_after(limit);
         patience_.async_wait([this, done](boost::system::error_code stopped) {
             if (stopped) return;
-            auto left = std::to_string(attended_);
+            auto left = std::to_string(own_.live.count());
             own_.events.event(
                 log_level::notice,
                 "shutdown timeout",
@@ -218,8 +185,7 @@ void worker::drain(std::function<void()> done) {
             stop(done);
         });
     }
-    empty_ = std::move(done);
-    look_who_is_left();
+    when_empty(std::move(done));
 }
 
 void worker::stop(std::function<void()> done) {
@@ -232,14 +198,14 @@ void worker::stop(std::function<void()> done) {
     patience_.async_wait([done](boost::system::error_code stopped) {
         if (!stopped) done();
     });
-    empty_ = std::move(done);
-    look_who_is_left();
+    when_empty(std::move(done));
 }
 
-void worker::look_who_is_left() {
-    if (attended_ > 0 || !empty_) return;
-    patience_.cancel();
-    asio::post(loop_, std::exchange(empty_, nullptr));
+void worker::when_empty(std::function<void()> done) {
+    own_.live.when_empty([this, done] {
+        patience_.cancel();
+        asio::post(loop_, done);
+    });
 }
 
 }

@@ -62,21 +62,18 @@ public:
     void stop(std::function<void()> done);
 
     log& events() { return own_.events; }
-    std::size_t sessions_now() const { return attended_; }
+    std::size_t sessions_now() const { return own_.live.count(); }
 
 private:
     bool has_room() override;
-    void enter(door::client, const door& where) override;
+    void enter(door::client, const door::address& from, const door& where) override;
     void is_full(int error) override;
-    static task<> attend(
-        belongings&, door::client, std::shared_ptr<const generation>, std::size_t, std::size_t
-    );
 
     session_places places();
     void hang_doors(std::vector<bundle::listener>);
     void use_logs(descriptor error_log, descriptor access_log);
     void limit_handshakes();
-    void look_who_is_left();
+    void when_empty(std::function<void()> done);
 
     boost::asio::io_context& loop_;
     const tls::backend& library_;
@@ -86,9 +83,9 @@ private:
     std::uint64_t settings_ = 0; // bundle::settings of it
     std::map<std::uint64_t, std::shared_ptr<door>> doors_;
     boost::asio::steady_timer patience_;
+    patiences quiet_;
     bool leaving_ = false;
-    std::function<void()> empty_; // called when the last session has gone
-    std::size_t attended_ = 0, most_ = 0;
+    std::size_t most_ = 0;
     std::chrono::steady_clock::time_point complained_{};
 };
 

@@ -7,10 +7,14 @@
 #include "gateway/relay/relay.hpp"
 #include "gateway/session/serve.hpp"
 #include "protocols/client_certificate.hpp"
+#include "protocols/last_words.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace postern::gateway {
@@ -20,44 +24,50 @@ using namespace std::chrono_literals;
 
 namespace {
 
-peer_name name_of_peer(const stream_socket& socket) {
-    error_code ec;
-    auto from = socket.remote_endpoint(ec);
-    if (!ec) return name_of(from);
-    return {"unknown", "unknown"}; // it has gone already, and its first read will say so
-}
-
-// All that a session owns while it lives.
-struct visit {
-    std::shared_ptr<const generation> config;
-    const running_server& server;
-    worker_services& house;
-    connection client;
-    std::unique_ptr<connection> upstream;
-    record seen;
-    sessions::entry here;
-
+// All that a session owns while it lives: before its login in the hands of a coroutine, afterwards
+// as a relay, in those of its waits.
+class visit final : public relay, private sessions::entry {
+public:
     visit(
         stream_socket socket,
+        const peer_name& from,
         std::shared_ptr<const generation> c,
         std::size_t at,
         std::size_t listener,
         worker_services& h
     )
-        : config(std::move(c)), server(config->servers[at]), house(h),
-          client(std::move(socket), server.tls), here(house.live, [this] { stop(); }) {
+        : entry(h.live), config(std::move(c)), server(config->servers[at]), house(h),
+          listen(server.settings->listen[listener]), client(std::move(socket), server.tls) {
         client.sign_with(h.signer);
         seen.session = new_session_id();
-        seen.client = name_of_peer(client.socket()).full;
-        seen.listener = server.settings->listen[listener].written;
+        seen.client = from.full;
+        seen.listener = listen.written;
         seen.protocol = server.settings->protocol;
     }
 
-    void stop() {
+    std::shared_ptr<const generation> config;
+    const running_server& server;
+    worker_services& house;
+    const config::listen_address& listen;
+    connection client;
+    std::unique_ptr<connection> upstream;
+    record seen;
+
+private:
+    void stop() override {
         client.stop();
         if (upstream) upstream->stop();
     }
+    void ended(ending) override;
 };
+
+std::string what_of(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const std::exception& e) {
+        return e.what();
+    }
+}
 
 // Who is behind an error that came before the login.
 party blame(error_code why, party so_far) {
@@ -68,17 +78,28 @@ party blame(error_code why, party so_far) {
     return left ? party::client : party::gateway;
 }
 
+// A client's connection charges a budget as long as that lives.
+struct charging {
+    connection& client;
+    charging(connection& c, budget& spent) : client(c) { client.charge(&spent); }
+    ~charging() { client.charge(nullptr); }
+    charging(const charging&) = delete;
+    charging& operator=(const charging&) = delete;
+};
+
 // From the first byte to the login. Dialogue, buffers and timer are gone when it returns.
-task<result<std::string>> log_in(visit& v, bool implicit_tls) {
+task<result<std::string>> log_in(visit& v, std::string address) {
     auto& settings = *v.server.settings;
+    budget spent(settings.budget, v.seen.began + settings.budget.time);
+    charging until_then(v.client, spent);
     v.client.expire_after(settings.timeout); // the handshake's own
-    if (implicit_tls)
+    if (v.listen.ssl)
         if (auto shaken = co_await start_tls_with(settings, v.client); !shaken)
             co_return shaken.error();
     client_facts who;
-    who.address = name_of_peer(v.client.socket()).address;
-    login_tools tools{settings, *v.server.where, who, v.house.events, v.server.ways};
-    auto talk = make_dialogue(settings, v.client, who);
+    who.address = std::move(address);
+    login_tools tools{settings, *v.server.where, who, v.house.events, v.server.ways, spent};
+    auto talk = make_dialogue(settings, v.client, who, spent);
     auto in = co_await serve(v.client, *talk, tools, v.seen);
     if (!in) co_return in.error();
     v.upstream = std::move(in->upstream);
@@ -97,61 +118,100 @@ void tell_of_certificate(visit& v, error_code why) {
     v.client.forget_peer();
 }
 
-task<> live(visit& v, bool implicit_tls) {
-    auto first = co_await log_in(v, implicit_tls);
-    tell_of_certificate(v, first ? error_code() : first.error());
-    if (!first) {
-        v.seen.end.by = blame(first.error(), v.seen.end.by);
-        if (!v.client.trouble().empty()) v.seen.detail = v.client.trouble();
-        co_return;
+void report_bug(visit& v, const char* what) {
+    v.seen.end.why = make_error_code(boost::system::errc::state_not_recoverable);
+    v.seen.detail = what;
+    v.house.events.event(
+        config::log_level::error,
+        "a session ended by an exception",
+        {
+            {"session", v.seen.session},
+            {"error",   v.seen.detail }
     }
-    v.house.events.access("login", login_fields(v.seen, v.client.tls()));
-    v.seen.detail = std::string();
-    auto idle = v.server.settings->proxy.timeout;
-    v.seen.end = co_await relay(v.client, *v.upstream, std::move(*first), idle);
-    auto& by = v.seen.end.by == party::upstream ? *v.upstream : v.client;
-    if (v.seen.end.why == errc::tls_failed) v.seen.detail = by.trouble();
+    );
 }
 
 void report(visit& v) {
     if (auto failed = v.client.take_failure()) log_failure(v.house.events, v.seen, *failed);
+    if (!v.house.events.wants_access()) return;
     auto in = v.client.bytes_in(), out = v.client.bytes_out();
     v.house.events.access("end", end_fields(v.seen, v.client.tls(), in, out));
 }
 
+task<> leave(std::shared_ptr<visit> v) {
+    report(*v);
+    v->upstream.reset();
+    co_await v->client.leave(2s);
 }
 
-task<> arrive(
+void go_on_without_coroutine(visit& v, std::string first) {
+    auto& events = v.house.events;
+    if (events.wants_access()) events.access("login", login_fields(v.seen, v.client.tls()));
+    v.seen.detail = std::string();
+    auto& idle = v.house.quiet.of(v.server.settings->proxy.timeout);
+    auto& linger = v.house.quiet.of(std::min(idle.length(), std::chrono::milliseconds(30s)));
+    v.start(v.client, *v.upstream, std::move(first), idle, linger);
+}
+
+task<> live(std::shared_ptr<visit> v, std::string address) {
+    std::string bug;
+    try {
+        auto first = co_await log_in(*v, std::move(address));
+        tell_of_certificate(*v, first ? error_code() : first.error());
+        if (first) co_return go_on_without_coroutine(*v, std::move(*first));
+        v->client.say_last(last_words(v->seen.protocol, first.error()));
+        v->seen.end.by = blame(first.error(), v->seen.end.by);
+        if (!v->client.trouble().empty()) v->seen.detail = v->client.trouble();
+    } catch (const std::exception& e) {
+        bug = e.what();
+    }
+    if (!bug.empty()) report_bug(*v, bug.c_str());
+    co_await leave(std::move(v));
+}
+
+// What is thrown in the end is a lack of memory, and must not take the other sessions along.
+void spawn(worker_services& house, task<> what) {
+    auto& events = house.events;
+    auto done = [&events](std::exception_ptr thrown) {
+        if (thrown)
+            events.event(
+                config::log_level::error,
+                "session failed",
+                {
+                    {"what", what_of(thrown)}
+            }
+            );
+    };
+    asio::co_spawn(house.loop, std::move(what), done);
+}
+
+void visit::ended(ending how) {
+    seen.end = how;
+    auto& by = how.by == party::upstream ? *upstream : client;
+    if (how.why == errc::tls_failed) seen.detail = by.trouble();
+    try {
+        spawn(house, leave(std::static_pointer_cast<visit>(shared_from_this())));
+    } catch (const std::bad_alloc&) {
+        client.stop(); // without last words
+    }
+}
+
+}
+
+void arrive(
     stream_socket client,
+    const asio::generic::stream_protocol::endpoint& from,
     std::shared_ptr<const generation> config,
     std::size_t server,
     std::size_t listener,
     worker_services& house
 ) {
     try {
-        visit v(std::move(client), std::move(config), server, listener, house);
-        bool implicit_tls = v.server.settings->listen[listener].ssl;
-        std::string bug;
-        try {
-            co_await live(v, implicit_tls);
-        } catch (const std::exception& e) {
-            bug = e.what();
-        }
-        if (!bug.empty()) {
-            v.seen.end.why = make_error_code(boost::system::errc::state_not_recoverable);
-            v.seen.detail = bug;
-            house.events.event(
-                config::log_level::error,
-                "a session ended by an exception",
-                {
-                    {"session", v.seen.session},
-                    {"error",   bug           }
-            }
-            );
-        }
-        report(v);
-        v.upstream.reset();
-        co_await v.client.leave(2s);
+        auto name = name_of(from);
+        auto v = std::make_shared<visit>(
+            std::move(client), name, std::move(config), server, listener, house
+        );
+        spawn(house, live(std::move(v), std::move(name.address)));
     } catch (const std::exception& e) {
         house.events.event(
             config::log_level::error,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/net/patience.hpp"
 #include "gateway/observe/log.hpp"
 #include "gateway/session/generation.hpp"
 #include "gateway/session/sessions.hpp"
@@ -17,14 +18,16 @@ struct worker_services {
     boost::asio::io_context& loop;
     log& events;
     sessions& live;
+    patiences& quiet;
     signing_client* signer = nullptr; // null: keys are in this process
 };
 
-// One accepted connection, from its first byte to its last record: TLS if the listener says so,
-// then serve(), then the relay. Never throws; every end is in the log. `server` and `listener`
-// index the generation's settings.
-task<> arrive(
+// Begins a session on an accepted connection: TLS if the listener says so, then serve(), then the
+// relay. Never throws; every end is in the log. `server` and `listener` index the generation's
+// settings.
+void arrive(
     boost::asio::generic::stream_protocol::socket client,
+    const boost::asio::generic::stream_protocol::endpoint& from,
     std::shared_ptr<const generation> config,
     std::size_t server,
     std::size_t listener,

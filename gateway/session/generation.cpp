@@ -20,6 +20,7 @@ tls::session_services services_of(
     out.folder = places.folder;
     out.report = places.report;
     out.secrets = places.secrets;
+    out.proved = places.proved;
     if (cache.builtin == builtin_mode::used && places.builtin)
         out.builtin = places.builtin(cache.builtin_sessions);
     if (!cache.uses_zone() || !places.zone) return out;

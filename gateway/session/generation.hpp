@@ -42,6 +42,7 @@ struct session_places {
     std::function<std::shared_ptr<const tls::catalog_shelf>(const std::string& path)> folder = {};
     std::function<void(const config::complaint&)> report = {};
     const tls::key_log* secrets = nullptr; // ssl_keylog_file; null: none
+    bool proved = false;                   // the same was raised elsewhere, with these very files
 };
 
 // Settings into a generation: TLS contexts compiled and proved, lookups made. Diagnostics carry the

@@ -47,7 +47,7 @@ struct leaving::watch : std::enable_shared_from_this<leaving::watch> {
     void judge() {
         char one;
         auto got = ::recv(client.socket().native_handle(), &one, 1, MSG_PEEK | MSG_DONTWAIT);
-        if (client.stopped()) return leave();
+        if (client.stopped() || client.overdue()) return leave();
         if (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return leave();
         if (got == 0 || client.peer_finished()) return after(grace, &watch::leave);
         if (got < 0) return start();
@@ -58,11 +58,13 @@ struct leaving::watch : std::enable_shared_from_this<leaving::watch> {
 leaving::leaving(connection& client, std::function<void()> call, std::chrono::milliseconds grace)
     : watch_(std::make_shared<watch>(client, std::move(call), grace)) {
     watch_->start();
+    watch_->client.keep_time(true);
 }
 
 leaving::~leaving() {
     watch_->off = true;
     watch_->timer.cancel();
+    watch_->client.keep_time(false);
     error_code ignored;
     if (!watch_->client.stopped()) watch_->client.socket().cancel(ignored);
 }

@@ -9,8 +9,9 @@
 namespace postern::gateway {
 
 // Watches a client that nobody reads from, while its login is looked up and tried. `call` is called
-// once when the client has reset or been stopped, or has finished sending longer ago than `grace`:
-// a client that has closed only its sending half may still be waiting for its answer.
+// once when the client has reset or been stopped, when its time is over, or when it has finished
+// sending longer ago than `grace`: a client that has closed only its sending half may still be
+// waiting for its answer.
 class leaving {
 public:
     leaving(

@@ -231,7 +231,7 @@ task<result<void>> attend(attempt& a) {
     auto token = asio::bind_cancellation_slot(stop.slot(), asio::as_tuple(asio::use_awaitable));
     std::tuple<std::exception_ptr> done = co_await asio::co_spawn(where, std::move(trying), token);
     if (a.client.stopped()) co_return errc::shutting_down;
-    if (watch.gone()) co_return errc::closed;
+    if (watch.gone()) co_return a.client.overdue() ? errc::too_slow : errc::closed;
     // What was thrown is a bug or a lack of memory; arrive() deals with it.
     if (std::get<0>(done)) std::rethrow_exception(std::get<0>(done));
     co_return result<void>();
@@ -271,7 +271,7 @@ task<result<admitted>> serve(
         }
         if (auto said = co_await talk.refuse(a.no); !said) co_return said.error();
         if (!a.may_retry) co_return a.why;
-        if (tries >= settings.max_login_failures) co_return errc::too_many_logins;
+        if (auto again = tools.spent.failed_login(); !again) co_return again.error();
         seen.detail.clear(); // it was told, and is not why the session will end
     }
 }

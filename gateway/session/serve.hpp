@@ -6,6 +6,7 @@
 #include "gateway/observe/log.hpp"
 #include "gateway/session/record.hpp"
 #include "gateway/session/upstreams.hpp"
+#include "protocols/budget.hpp"
 #include "protocols/dialogue.hpp"
 #include "protocols/make_dialogue.hpp"
 
@@ -21,6 +22,7 @@ struct login_tools {
     const client_facts& who;
     log& events;
     const upstreams& ways;
+    budget& spent;
 };
 
 // What is left of a login: where it leads, and what the client said behind it.

@@ -97,14 +97,16 @@ tls::ticket_key ticket_keys::sealing(std::chrono::seconds lifetime) {
     forget_expired();
     auto which = pair_for(lifetime, pairs);
     auto& last = last_[which];
+    auto t = seconds();
+    auto until = t + static_cast<std::int64_t>(count_of(lifetime));
+    if (last.read_at == t && last.until >= until) return last.key;
     segment_lock lock(memory_.fd(), last.until ? patience_ : first_patience_);
     if (!has_room() || !lock.held()) return own_key(last, lifetime);
     auto& two = shared().of[which];
     renew(two, longest_of(which, pairs));
     auto& current = two.slots[two.sealing & 1];
-    auto until = seconds() + static_cast<std::int64_t>(count_of(lifetime));
     current.needed_until = std::max(current.needed_until, until);
-    last = {current.key(), current.needed_until};
+    last = {current.key(), current.needed_until, t};
     return last.key;
 }
 
@@ -120,9 +122,10 @@ tls::ticket_key ticket_keys::own_key(remembered& last, std::chrono::seconds life
 
 std::optional<ticket_keys::found> ticket_keys::opening(std::span<const std::byte, 16> name) {
     forget_expired();
+    auto t = seconds();
+    if (opened_ && opened_at_ == t && std::ranges::equal(opened_->key.name, name)) return opened_;
     segment_lock lock(memory_.fd(), patience_);
     if (!has_room() || !lock.held()) return opening_own(name);
-    auto t = seconds();
     std::optional<found> it;
     for (std::size_t i = 0; i < pairs; ++i)
         for (std::uint32_t which : {0u, 1u}) {
@@ -134,7 +137,10 @@ std::optional<ticket_keys::found> ticket_keys::opening(std::span<const std::byte
             else if (std::ranges::equal(s.name, name))
                 it = found{s.key(), which == (two.sealing & 1)};
         }
-    return it ? it : opening_own(name);
+    if (!it) return opening_own(name);
+    opened_ = it;
+    opened_at_ = t;
+    return it;
 }
 
 std::optional<ticket_keys::found> ticket_keys::opening_own(std::span<const std::byte, 16> name
@@ -146,6 +152,7 @@ std::optional<ticket_keys::found> ticket_keys::opening_own(std::span<const std::
 
 void ticket_keys::forget_expired() {
     auto t = seconds();
+    if (opened_at_ != t) opened_.reset();
     for (std::size_t i = 0; i < pairs; ++i)
         if (last_[i].until < t || last_[i].until > t + longest_of(i, pairs)) last_[i] = {};
 }

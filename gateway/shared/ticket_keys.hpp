@@ -19,7 +19,7 @@ namespace postern::gateway {
 // last ticket that it sealed has expired; when the older one is no longer needed, a new random key
 // takes its place and seals from then on. A key therefore seals for about one ticket lifetime, and
 // is wiped after about two. There is no third key waiting, because workers read the segment itself
-// and never a copy of their own that could be too old.
+// once a second, and never a copy of their own that is older.
 //
 // Servers differ in ssl_session_timeout, and a long one must not keep the keys of a short one
 // alive. So there is such a pair for lifetimes of 1 second, of 2 and 3, of 4 to 7, and so on.
@@ -47,7 +47,8 @@ private:
     struct shape;
     struct remembered {
         tls::ticket_key key;
-        std::int64_t until = 0; // seconds since 1970; 0: no key here
+        std::int64_t until = 0;   // seconds since 1970; 0: no key here
+        std::int64_t read_at = 0; // the second in which it was seen in the segment
     };
 
     bool has_room() const;
@@ -63,6 +64,8 @@ private:
     // The first key is worth a wait: without it this worker's tickets would be its own.
     lock_patience patience_, first_patience_{std::chrono::seconds(1)};
     std::array<remembered, pairs> last_; // that were seen here
+    std::optional<found> opened_;        // the last one, and in which second
+    std::int64_t opened_at_ = 0;
 };
 
 }

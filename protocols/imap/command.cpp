@@ -113,6 +113,27 @@ bool read_arguments(std::string_view text, std::vector<secret>& out) {
     }
 }
 
+// Whether there is a list within a list. Nothing that may be said before a login has one (RFC 2971
+// section 3.1: ID has one list of strings).
+bool nests(std::string_view text) {
+    int depth = 0;
+    std::string skipped;
+    while (!text.empty()) {
+        auto c = text[0]; // a long text of any kind is looked at once
+        if (c == '(' && ++depth > 1) return true;
+        if (c == ')') --depth;
+        auto after = text.substr(std::min(text.find_first_not_of("0123456789", 1), text.size()));
+        bool is_string =
+            c == '"' || (c == '{' && (after.starts_with('}') || after.starts_with('+')));
+        skipped.clear();
+        auto before = text;
+        if (is_string && (c == '"' ? read_quoted(text, skipped) : read_literal(text, skipped)))
+            continue;
+        text = before.substr(1);
+    }
+    return false;
+}
+
 }
 
 std::variant<command, not_a_command> parse(std::string_view text) {
@@ -121,8 +142,9 @@ std::variant<command, not_a_command> parse(std::string_view text) {
     command out;
     out.what = *head.what;
     out.tag = head.tag;
-    // RFC 2971 has lists in ID, and we have no use for them.
-    if (out.what != verb::id && !read_arguments(head.rest, out.args)) return refused(head);
+    // RFC 2971 has a list in ID, and we have no use for it.
+    bool good = out.what == verb::id ? !nests(head.rest) : read_arguments(head.rest, out.args);
+    if (!good) return refused(head);
     return out;
 }
 

@@ -5,6 +5,7 @@
 #include "protocols/imap/reply.hpp"
 #include "protocols/imap/upstream.hpp"
 #include "protocols/sasl/external.hpp"
+#include "protocols/text/http.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -30,8 +31,10 @@ const dialogue::rule dialogue::rules_[] = {
     {verb::authenticate, true,  &dialogue::on_authenticate},
 };
 
-dialogue::dialogue(const config::server_settings& server, stream& client, const client_facts&)
-    : server_(server), client_(client), framer_(server.imap.client_buffer) {}
+dialogue::dialogue(
+    const config::server_settings& server, stream& client, const client_facts&, budget& spent
+)
+    : server_(server), client_(client), spent_(spent), framer_(server.imap.client_buffer) {}
 
 task<result<sasl::credentials>> dialogue::ask() {
     if (!greeted_) {
@@ -69,10 +72,12 @@ std::string dialogue::take_rest() { return framer_.take_rest(); }
 task<result<dialogue::event>> dialogue::next_event(bool is_command) {
     for (;;) {
         auto next = is_command ? framer_.next() : framer_.next_line();
+        if (auto may = spent_.literals(framer_.literals()); !may) co_return may.error();
         if (next) co_return std::move(*next);
         auto bytes = co_await client_.read(framer_.room());
         if (!bytes) co_return bytes.error();
         framer_.add(*bytes); // before the next suspension: the bytes are only lent
+        if (auto room = spent_.hold(framer_.memory()); !room) co_return room.error();
     }
 }
 
@@ -82,7 +87,10 @@ task<result<void>> dialogue::obey(const event& next) {
     if (next.what == wants_literal) co_return co_await consider_literal(next);
     if (next.what == literal_too_long) co_return co_await count_error(tag_of(next.text.reveal()));
     auto parsed = parse(next.text.reveal());
-    if (auto bad = std::get_if<not_a_command>(&parsed)) co_return co_await count_error(bad->tag);
+    if (auto bad = std::get_if<not_a_command>(&parsed)) {
+        if (text::is_http_request(next.text.reveal())) co_return errc::http_request;
+        co_return co_await count_error(bad->tag);
+    }
     auto& said = std::get<imap::command>(parsed);
     tag_ = said.tag;
     co_return co_await run(said);
@@ -123,17 +131,17 @@ task<result<void>> dialogue::give_up(std::string tag) {
 }
 
 task<result<void>> dialogue::count_command() {
-    if (++commands_ <= server_.max_commands) co_return boost::system::in_place_value;
+    auto may = spent_.command();
+    if (may) co_return may;
     auto said = co_await invalid(tag_);
     if (!said) co_return said.error();
-    co_return errc::too_many_commands;
+    co_return may.error();
 }
 
 task<result<void>> dialogue::count_error(std::string tag) {
     auto said = co_await invalid(std::move(tag));
     if (!said) co_return said.error();
-    if (++errors_ >= server_.max_errors) co_return errc::too_many_errors;
-    co_return boost::system::in_place_value;
+    co_return spent_.error();
 }
 
 task<result<void>> dialogue::invalid(std::string tag) {
@@ -209,6 +217,7 @@ task<result<void>> dialogue::on_authenticate(const command& said) {
 
 // One challenge and the client's response. A response counts as a command.
 task<result<sasl::step>> dialogue::converse(sasl::challenge asked) {
+    if (auto may = spent_.sasl_step(); !may) co_return may.error();
     auto told = co_await say("+ " + asked.base64 + "\r\n");
     if (!told) co_return told.error();
     auto line = co_await next_event(false);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings/server.hpp"
+#include "protocols/budget.hpp"
 #include "protocols/dialogue.hpp"
 #include "protocols/imap/command.hpp"
 #include "protocols/imap/framer.hpp"
@@ -18,7 +19,7 @@ namespace postern::imap {
 // non-synchronising literals of RFC 7888.
 class dialogue final : public postern::dialogue {
 public:
-    dialogue(const config::server_settings&, stream& client, const client_facts&);
+    dialogue(const config::server_settings&, stream& client, const client_facts&, budget&);
 
     task<result<sasl::credentials>> ask() override;
     task<result<void>> refuse(const refusal&) override;
@@ -56,12 +57,12 @@ private:
 
     const config::server_settings& server_;
     stream& client_;
+    budget& spent_;
     framer framer_;
     sasl::exchange exchange_;
     std::optional<sasl::credentials> offered_;
     std::string tag_ = "*"; // of the command that is being answered
     bool greeted_ = false;
-    std::size_t errors_ = 0, commands_ = 0;
 };
 
 }

@@ -149,6 +149,7 @@ std::optional<framer::event> framer::finish(std::string_view last_line) {
 // not asked for; if it comes unasked, the end of the command is lost.
 std::optional<framer::event> framer::judge(std::string_view last_line, literal announced) {
     append(command_, last_line);
+    ++literals_;
     bool fits = announced.size < limit_ - used_;
     if (!fits && !announced.waits) return too_long();
     if (!fits) {

@@ -47,6 +47,8 @@ public:
     // How many bytes may be added before the limit could be passed; at least 1.
     std::size_t room() const;
 
+    std::size_t literals() const { return literals_; } // announced so far
+    std::size_t memory() const { return bytes_.capacity() + command_.capacity(); }
     bool empty() const { return bytes_.empty() && command_.empty(); }
     std::string take_rest(); // bytes behind the last command given
     void clear();            // wiped
@@ -69,6 +71,7 @@ private:
     std::size_t used_ = 0;         // bytes of the limit that command_ has taken
     std::size_t searched_ = 0;     // bytes at the front of bytes_ that hold no LF
     std::size_t literal_left_ = 0; // bytes of a literal still to come
+    std::size_t literals_ = 0;
 };
 
 }

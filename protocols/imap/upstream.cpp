@@ -3,6 +3,8 @@
 #include "protocols/io/line_reader.hpp"
 #include "protocols/text/ascii.hpp"
 
+#include <algorithm>
+#include <initializer_list>
 #include <string_view>
 #include <utility>
 
@@ -17,14 +19,24 @@ bool is_status(std::string_view line, std::string_view word) {
            (line.size() == word.size() || line[word.size()] == ' ');
 }
 
-secret literal(std::string_view value, std::string_view behind) {
+secret joined(std::initializer_list<std::string_view> parts) {
     std::string line;
-    line.reserve(value.size() + behind.size());
-    line += value;
-    line += behind;
+    std::size_t size = 0;
+    for (auto part : parts)
+        size += part.size();
+    line.reserve(size); // so that no copy stays behind
+    for (auto part : parts)
+        line += part;
     secret out(line);
     wipe(line);
     return out;
+}
+
+// RFC 3501 section 4.3: what a quoted string holds as it is. A literal costs a round trip, so it is
+// only for what servers are known to read in more ways than one.
+bool may_be_quoted(std::string_view text) {
+    auto plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+    return text.size() <= 255 && std::ranges::all_of(text, plain);
 }
 
 std::string announce(std::size_t size) { return "{" + std::to_string(size) + "}\r\n"; }
@@ -49,18 +61,9 @@ public:
         if (!greeted) co_return greeted.error();
         if (starttls_)
             if (auto safe = co_await switch_to_tls(); !safe) co_return safe.error();
-        auto user = literal(as.user, " " + announce(as.password.reveal().size()));
-        auto password = literal(as.password.reveal(), "\r\n");
-        secret command(tag_ + "LOGIN " + announce(as.user.size()));
-        auto got = co_await say(command);
-        if (asks_for_more(got)) got = co_await say(user);
-        if (!got) co_return got.error();
-        if (*got == answer::denied) co_return give(false);
-        if (prompts_ != 2) co_return errc::bad_reply; // accepted before all was said
-        got = co_await say(password);
-        if (!got) co_return got.error();
-        if (*got == answer::go_on) co_return errc::bad_reply;
-        co_return give(*got == answer::accepted);
+        if (may_be_quoted(as.user) && may_be_quoted(as.password.reveal()))
+            co_return co_await say_at_once(as);
+        co_return co_await say_in_literals(as);
     }
 
 private:
@@ -87,6 +90,29 @@ private:
         if (!lines_.buffered().empty()) co_return errc::bytes_before_handshake;
         prompts_ = 0;
         co_return co_await server_.start_tls();
+    }
+
+    task<result<entry>> say_at_once(const sasl::credentials& as) {
+        auto command = joined({tag_, "LOGIN \"", as.user, "\" \"", as.password.reveal(), "\"\r\n"});
+        auto got = co_await say(command);
+        if (!got) co_return got.error();
+        if (*got == answer::go_on) co_return errc::bad_reply;
+        co_return give(*got == answer::accepted);
+    }
+
+    task<result<entry>> say_in_literals(const sasl::credentials& as) {
+        auto user = joined({as.user, " ", announce(as.password.reveal().size())});
+        auto password = joined({as.password.reveal(), "\r\n"});
+        secret command(tag_ + "LOGIN " + announce(as.user.size()));
+        auto got = co_await say(command);
+        if (asks_for_more(got)) got = co_await say(user);
+        if (!got) co_return got.error();
+        if (*got == answer::denied) co_return give(false);
+        if (prompts_ != 2) co_return errc::bad_reply; // accepted before all was said
+        got = co_await say(password);
+        if (!got) co_return got.error();
+        if (*got == answer::go_on) co_return errc::bad_reply;
+        co_return give(*got == answer::accepted);
     }
 
     // Sends one part of the command and reads on to its answer. Servers say other things between,

@@ -34,6 +34,12 @@ const char* text_of(errc e) {
     case errc::cleartext:
         return "the password would leave this machine in clear text: set proxy_ssl starttls or on, "
                "or proxy_allow_plaintext on";
+    case errc::too_many_sasl_steps: return "too many steps of authentication (max_sasl_steps)";
+    case errc::too_many_literals: return "too many literals (imap_max_literals)";
+    case errc::too_many_bytes: return "too many bytes before the login (max_login_bytes)";
+    case errc::too_much_memory: return "too many bytes at once (max_login_memory)";
+    case errc::too_slow: return "no login in time (login_timeout)";
+    case errc::http_request: return "an HTTP request was sent to a mail port";
     }
     return "unknown error";
 }

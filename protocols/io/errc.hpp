@@ -29,6 +29,12 @@ enum class errc {
     no_mechanism,    // the upstream announces no AUTH mechanism that we speak
     no_starttls,     // the upstream offers no STARTTLS, or refuses it
     cleartext,       // a password would leave this machine in clear text
+    too_many_sasl_steps, // max_sasl_steps passed
+    too_many_literals,   // imap_max_literals passed
+    too_many_bytes,      // max_login_bytes passed
+    too_much_memory,     // max_login_memory passed
+    too_slow,            // login_timeout passed
+    http_request,        // the client speaks HTTP
 };
 
 const boost::system::error_category& postern_category();

@@ -28,6 +28,7 @@ public:
     // How many bytes may be added before too_long() could become true; at least 1.
     std::size_t room() const;
 
+    std::size_t memory() const { return bytes_.capacity(); }
     bool empty() const { return at_ == bytes_.size(); }
     std::string take_rest(); // everything that is left
     void clear();            // wiped: it may hold a password

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings/server.hpp"
+#include "protocols/budget.hpp"
 #include "protocols/dialogue.hpp"
 #include "protocols/io/line_reader.hpp"
 #include "protocols/make_dialogue.hpp"
@@ -18,7 +19,7 @@ namespace postern::pop3 {
 // POP3 up to the login: RFC 1939, CAPA of RFC 2449, AUTH of RFC 5034, STLS of RFC 2595.
 class dialogue final : public postern::dialogue {
 public:
-    dialogue(const config::server_settings&, stream& client, const client_facts&);
+    dialogue(const config::server_settings&, stream& client, const client_facts&, budget&);
 
     task<result<sasl::credentials>> ask() override;
     task<result<void>> refuse(const refusal&) override;
@@ -32,10 +33,9 @@ private:
 
     task<result<std::string>> next_line();
     task<result<void>> obey(std::string_view line);
-    task<result<void>> count_command();
     task<result<void>> run(const command&);
     task<result<void>> invalid();
-    task<result<void>> garbage();
+    task<result<void>> garbage(std::string_view line);
 
     task<result<void>> on_capa(const command&);
     task<result<void>> on_noop(const command&);
@@ -52,9 +52,9 @@ private:
 
     const config::server_settings& settings_;
     stream& client_;
+    budget& spent_;
     line_reader lines_;
     bool greeted_ = false;
-    std::size_t commands_ = 0, errors_ = 0;
     std::optional<std::string> user_; // said by USER, until PASS or any mistake
     std::optional<sasl::credentials> offered_;
 };

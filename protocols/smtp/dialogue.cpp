@@ -5,6 +5,7 @@
 #include "protocols/smtp/capability.hpp"
 #include "protocols/smtp/reply.hpp"
 #include "protocols/smtp/upstream.hpp"
+#include "protocols/text/http.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -43,10 +44,13 @@ const dialogue::rule dialogue::rules_[] = {
 };
 
 dialogue::dialogue(
-    const config::server_settings& settings, stream& client, const client_facts& facts
+    const config::server_settings& settings,
+    stream& client,
+    const client_facts& facts,
+    budget& spent
 )
-    : settings_(settings), client_(client), facts_(facts),
-      lines_(client, settings.smtp.client_buffer) {}
+    : settings_(settings), client_(client), spent_(spent), facts_(facts),
+      lines_(client, settings.smtp.client_buffer, &spent) {}
 
 task<result<sasl::credentials>> dialogue::ask() {
     auto greeted = co_await greet();
@@ -113,17 +117,10 @@ task<result<std::string>> dialogue::next_line() {
 
 task<result<void>> dialogue::obey(std::string_view line) {
     auto cmd = parse_command(line);
-    if (!cmd) co_return co_await garbage();
-    auto counted = co_await count_command();
+    if (!cmd) co_return co_await garbage(line);
+    auto counted = spent_.command();
     if (!counted) co_return counted;
     co_return co_await run(*cmd);
-}
-
-task<result<void>> dialogue::count_command() {
-    if (++commands_ <= settings_.max_commands) co_return result<void>();
-    auto said = co_await client_.write(invalid_command);
-    if (!said) co_return said;
-    co_return errc::too_many_commands;
 }
 
 task<result<void>> dialogue::run(const command& cmd) {
@@ -135,11 +132,11 @@ task<result<void>> dialogue::run(const command& cmd) {
     co_return co_await (this->*found->run)(cmd);
 }
 
-task<result<void>> dialogue::garbage() {
-    auto said = co_await client_.write(invalid_command);
-    if (!said) co_return said;
-    if (++errors_ >= settings_.max_errors) co_return errc::too_many_errors;
-    co_return said;
+// The last mistake is answered by the words that end the session.
+task<result<void>> dialogue::garbage(std::string_view line) {
+    if (text::is_http_request(line)) co_return errc::http_request;
+    if (auto may = spent_.error(); !may) co_return may;
+    co_return co_await client_.write(invalid_command);
 }
 
 task<result<void>> dialogue::on_helo(const command& cmd) {
@@ -190,12 +187,13 @@ std::string_view failure_reply(sasl::failure why) {
 
 task<result<void>> dialogue::converse(sasl::exchange& talk, sasl::step next) {
     while (auto* challenge = std::get_if<sasl::challenge>(&next)) {
+        if (auto may = spent_.sasl_step(); !may) co_return may;
         auto prompt = "334 " + challenge->base64 + "\r\n";
         auto said = co_await client_.write(prompt);
         if (!said) co_return said;
         auto line = co_await next_line();
         if (!line) co_return line.error();
-        auto counted = co_await count_command();
+        auto counted = spent_.command();
         if (!counted) co_return counted;
         next = talk.respond(*line);
         wipe(*line);

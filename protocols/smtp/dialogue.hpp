@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings/server.hpp"
+#include "protocols/budget.hpp"
 #include "protocols/dialogue.hpp"
 #include "protocols/io/line_reader.hpp"
 #include "protocols/make_dialogue.hpp"
@@ -19,7 +20,7 @@ namespace postern::smtp {
 // RFC 6409, AUTH of RFC 4954, STARTTLS of RFC 3207.
 class dialogue final : public postern::dialogue {
 public:
-    dialogue(const config::server_settings&, stream& client, const client_facts&);
+    dialogue(const config::server_settings&, stream& client, const client_facts&, budget&);
 
     task<result<sasl::credentials>> ask() override;
     task<result<void>> refuse(const refusal&) override;
@@ -34,9 +35,8 @@ private:
     task<result<void>> greet();
     task<result<std::string>> next_line();
     task<result<void>> obey(std::string_view line);
-    task<result<void>> count_command();
     task<result<void>> run(const command&);
-    task<result<void>> garbage();
+    task<result<void>> garbage(std::string_view line);
 
     task<result<void>> on_helo(const command&);
     task<result<void>> on_ehlo(const command&);
@@ -55,10 +55,10 @@ private:
 
     const config::server_settings& settings_;
     stream& client_;
+    budget& spent_;
     const client_facts& facts_;
     line_reader lines_;
     bool greeted_ = false;
-    std::size_t commands_ = 0, errors_ = 0;
     std::string helo_;   // the word behind the last HELO or EHLO
     bool esmtp_ = false; // EHLO was ever said
     std::optional<std::string> mail_;

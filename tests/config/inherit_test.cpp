@@ -37,9 +37,9 @@ TEST_CASE("a server takes from [mail] what it does not say itself") {
     CHECK(s.lookup.upstream.host == "h");
     CHECK(s.lookup.upstream.port == 1);
     CHECK(s.timeout == std::chrono::seconds(5));
-    CHECK(s.max_errors == 9);
+    CHECK(s.budget.errors == 9);
     CHECK(s.imap.capabilities == std::vector<std::string>{"C"}); // lists are replaced, not merged
-    CHECK(s.max_commands == 1000);
+    CHECK(s.budget.commands == 1000);
 }
 
 TEST_CASE("routes of [mail] are for servers without their own") {

@@ -1,5 +1,7 @@
 #include "tests/support/play.hpp"
 
+#include "protocols/budget.hpp"
+#include "protocols/last_words.hpp"
 #include "tests/support/run.hpp"
 
 #include <algorithm>
@@ -23,6 +25,9 @@ std::string reason(boost::system::error_code e) {
         {errc::bytes_before_handshake, "bytes_before_handshake"},
         {errc::too_many_errors,        "too_many_errors"       },
         {errc::too_many_commands,      "too_many_commands"     },
+        {errc::too_many_sasl_steps,    "too_many_sasl_steps"   },
+        {errc::too_many_literals,      "too_many_literals"     },
+        {errc::http_request,           "http_request"          },
         {errc::goodbye,                "goodbye"               },
         {errc::refused,                "refused"               },
         {errc::bad_reply,              "bad_reply"             },
@@ -72,13 +77,14 @@ entry entry_of(std::string_view words) {
 // The gateway's part in a transcript.
 class player {
 public:
-    player(scripted_stream& client, dialogue& talk) : client_(client), talk_(talk) {}
+    player(scripted_stream& client, dialogue& talk, config::mail_protocol protocol)
+        : client_(client), talk_(talk), protocol_(protocol) {}
 
     // Until the script or the dialogue ends; the error is the dialogue's.
     task<boost::system::error_code> run() {
         for (;;) {
             auto login = co_await talk_.ask();
-            if (!login) co_return login.error();
+            if (!login) co_return co_await leave(login.error());
             last = *login;
             if (!is_expected(*login)) co_return boost::system::error_code();
             auto answer = client_.other();
@@ -98,6 +104,13 @@ public:
     sasl::credentials last; // what the dialogue offered
 
 private:
+    task<boost::system::error_code> leave(boost::system::error_code why) {
+        auto words = last_words(protocol_, why);
+        if (words.empty()) co_return why;
+        auto told = co_await client_.write(words);
+        co_return told ? why : told.error();
+    }
+
     bool is_expected(const sasl::credentials& who) {
         auto step = client_.other();
         bool none = who.how == sasl::credentials::method::none;
@@ -130,6 +143,7 @@ private:
 
     scripted_stream& client_;
     dialogue& talk_;
+    config::mail_protocol protocol_;
 };
 
 // Looks whether the script ended the way the dialogue did.
@@ -150,7 +164,7 @@ task<result<entry>> log_in(
     std::string who,
     bool starttls
 ) {
-    player gateway(client, talk);
+    player gateway(client, talk, config::mail_protocol::imap);
     co_await gateway.run();
     auto as = gateway.last;
     auto space = std::min(who.find(' '), who.size());
@@ -192,9 +206,10 @@ outcome play(
 ) {
     auto settings = settings_of(script, protocol);
     client_facts facts{.address = "192.0.2.7"};
+    budget spent(settings.budget);
     scripted_stream client(script, how);
-    auto talk = make(settings, client, facts);
-    player gateway(client, *talk);
+    auto talk = make(settings, client, facts, spent);
+    player gateway(client, *talk, protocol);
     outcome out;
     out.error = run(gateway.run());
     out.wrong = gateway.wrong.empty() ? compare_end(client, out.error, kind::end) : gateway.wrong;
@@ -211,9 +226,10 @@ outcome play_upstream(
 ) {
     auto settings = settings_of(script, protocol);
     client_facts facts{.address = "192.0.2.7"};
+    budget spent(settings.budget);
     scripted_stream client(before);
     scripted_stream upstream(script, how, kind::server);
-    auto talk = make(settings, client, facts);
+    auto talk = make(settings, client, facts, spent);
     bool starttls = settings.proxy.tls.mode == config::upstream_tls::starttls;
     auto in = run(log_in(client, *talk, upstream, script.enter, starttls));
     outcome out;

@@ -10,8 +10,8 @@
 namespace postern::test {
 
 // Makes the dialogue under test; postern::make_dialogue has this shape.
-using dialogue_maker = std::function<
-    std::unique_ptr<dialogue>(const config::server_settings&, stream&, const client_facts&)>;
+using dialogue_maker = std::function<std::unique_ptr<
+    dialogue>(const config::server_settings&, stream&, const client_facts&, budget&)>;
 
 // How a played transcript ended.
 struct outcome {

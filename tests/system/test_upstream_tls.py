@@ -82,10 +82,6 @@ class Fake(harness.Server):
                 peer.send(tag + b" OK begin TLS\r\n")
                 self.secure(peer)
             elif rest.startswith(b"LOGIN"):
-                for _ in range(2):
-                    peer.send("+ go on\r\n")
-                    self.heard.append(peer.line())
-                self.heard.append(peer.line()) if not self.heard[-1].endswith(b"\r\n") else None
                 peer.send(tag + b" OK welcome\r\n")
             else:
                 peer.send(tag + b" OK " + rest)

@@ -116,14 +116,13 @@ class Upstream(Server):
 
     def imap(self, peer):
         peer.send("* OK ready\r\n")
-        for go_on in ("+ go on\r\n", "+ go on\r\n"):
-            line = peer.line().rstrip(b"\r\n")
-            size = int(re.search(rb"\{(\d+)\}$", line).group(1))
-            peer.send(go_on)
-            while len(peer.buffer) < size:
+        line = peer.line()
+        while size := re.search(rb"\{(\d+)\}\r\n$", line):  # a name or a password that cannot be quoted
+            peer.send("+ go on\r\n")
+            while len(peer.buffer) < int(size.group(1)):
                 assert peer.more()
-            peer.buffer = peer.buffer[size:]
-        assert peer.line() == b"\r\n"
+            peer.buffer = peer.buffer[int(size.group(1)):]
+            line = peer.line()
         self.answer(peer)
 
     def pop3(self, peer):

@@ -79,6 +79,41 @@ TEST_CASE("the deadline ends a read and is not moved by bytes that come") {
     CHECK(again.get().has_value());
 }
 
+TEST_CASE("all that is received is charged, and the budget's time ends every wait") {
+    boost::asio::io_context loop;
+    auto [socket, far] = test::connected(loop);
+    connection near(std::move(socket));
+    config::budget_settings most;
+    most.bytes = 10;
+    SECTION("bytes") {
+        budget spent(most);
+        near.charge(&spent);
+        far.say("0123456789");
+        CHECK(test::pending(loop, near.read(100)).get().value() == "0123456789");
+        far.say("x");
+        CHECK(test::pending(loop, near.read(100)).get().error() == errc::too_many_bytes);
+    }
+    SECTION("time, however far the deadline is") {
+        budget spent(most, connection::clock::now() + 60ms);
+        near.charge(&spent);
+        near.expire_after(60s);
+        auto began = connection::clock::now();
+        CHECK(test::pending(loop, near.read(100)).get().error() == errc::too_slow);
+        CHECK(connection::clock::now() - began < 5s);
+        CHECK(near.overdue());
+    }
+    SECTION("a deadline that is nearer keeps its own name") {
+        budget spent(most, connection::clock::now() + 60s);
+        near.charge(&spent);
+        near.expire_after(30ms);
+        CHECK(test::pending(loop, near.read(100)).get().error() == errc::timed_out);
+    }
+    SECTION("what is not charged is free") {
+        far.say("0123456789x");
+        CHECK(test::pending(loop, near.read(100)).get().value() == "0123456789x");
+    }
+}
+
 TEST_CASE("a write waits for room, and no longer than the deadline") {
     boost::asio::io_context loop;
     auto [socket, far] = test::connected(loop);

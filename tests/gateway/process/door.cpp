@@ -1,5 +1,6 @@
 #include "gateway/process/door.hpp"
 
+#include "gateway/net/address.hpp"
 #include "gateway/process/sockets.hpp"
 #include "tests/support/catch.hpp"
 
@@ -34,7 +35,8 @@ struct house : door::keeper {
         front->belongs_to(3, 1);
     }
     bool has_room() override { return inside.size() < room; }
-    void enter(door::client who, const door& where) override {
+    void enter(door::client who, const door::address& from, const door& where) override {
+        CHECK(name_of(from).address == "127.0.0.1");
         CHECK((where.server() == 3 && where.listener() == 1));
         if (no_memory > 0 && no_memory--) throw std::bad_alloc();
         inside.push_back(std::move(who));

@@ -4,6 +4,8 @@
 #include "tests/gateway/net/peers.hpp"
 #include "tests/support/catch.hpp"
 
+#include <list>
+
 using namespace postern;
 using gateway::connection;
 using gateway::ending;
@@ -13,6 +15,22 @@ using namespace std::chrono_literals;
 
 namespace {
 
+struct test_relay : gateway::relay {
+    explicit test_relay(boost::asio::io_context& l) : loop(l) {}
+    void ended(ending e) override {
+        CHECK_FALSE(how);
+        how = e;
+    }
+    bool done() const { return how.has_value(); }
+    ending get() {
+        test::turn_until(loop, [this] { return done(); });
+        return *how;
+    }
+
+    boost::asio::io_context& loop;
+    std::optional<ending> how;
+};
+
 // A relay between two connections whose far ends the test holds.
 struct bridge {
     boost::asio::io_context loop;
@@ -20,7 +38,8 @@ struct bridge {
     std::pair<gateway::stream_socket, test::peer> right = test::connected(loop);
     test::peer &client = left.second, &server = right.second;
     std::unique_ptr<connection> near, far;
-    std::optional<test::pending<ending>> going;
+    std::shared_ptr<test_relay> going;
+    std::list<gateway::patience> patient;
 
     void start(
         std::string first = "",
@@ -37,7 +56,10 @@ struct bridge {
         far = std::make_unique<connection>(std::move(right.first));
         near->settle();
         far->settle();
-        going.emplace(loop, gateway::relay(*near, *far, std::move(first), idle, linger));
+        going = std::make_shared<test_relay>(loop);
+        auto& usual = patient.emplace_back(loop.get_executor(), idle);
+        auto& brief = patient.emplace_back(loop.get_executor(), std::min(idle, linger));
+        going->start(*near, *far, std::move(first), usual, brief);
     }
     bool over() {
         loop.restart();

@@ -35,6 +35,7 @@ struct stage {
     std::optional<test::pending<result<admitted>>> going;
     std::optional<login_tools> tools;
     upstreams ways;
+    std::optional<budget> spent;
 
     stage() {
         REQUIRE(::pipe2(fds, O_NONBLOCK) == 0);
@@ -64,7 +65,8 @@ struct stage {
     }
 
     void start() {
-        tools.emplace(login_tools{settings, where, who, *events, ways});
+        spent.emplace(settings.budget);
+        tools.emplace(login_tools{settings, where, who, *events, ways, *spent});
         going.emplace(loop, serve(near, talk, *tools, seen));
     }
     result<admitted> get() {
@@ -176,7 +178,7 @@ TEST_CASE_METHOD(stage, "what the upstream refuses for now is not refused for go
 
 TEST_CASE_METHOD(stage, "a server that repeats the password does not bring it into the log") {
     talk.replies = {"-ERR unknown command PASS sesame"};
-    settings.max_login_failures = 1;
+    settings.budget.login_failures = 1;
     CHECK(get().error() == errc::too_many_logins);
     auto lines = logged();
     CHECK(lines.find("event=\"login refused\"") != std::string::npos);
@@ -197,7 +199,7 @@ TEST_CASE_METHOD(stage, "a refusal without a retry ends the session") {
 }
 
 TEST_CASE_METHOD(stage, "only so many logins may fail") {
-    settings.max_login_failures = 2;
+    settings.budget.login_failures = 2;
     talk.users = {"a", "b", "c"};
     where.answer = [](const query&) { return no(0s, true); };
     CHECK(get().error() == errc::too_many_logins);
@@ -223,6 +225,27 @@ TEST_CASE_METHOD(stage, "a client that leaves during the wait is not waited for"
     client.break_off();
     CHECK(going->get().error() == errc::closed);
     CHECK(calls.text() == "ask, find alice 1");
+}
+
+TEST_CASE_METHOD(stage, "the time of a login ends the lookup, and the login at the upstream") {
+    budget mine(settings.budget, connection::clock::now() + 100ms);
+    near.charge(&mine);
+    std::string last = "find alice 1";
+    SECTION("in the lookup's wait") {
+        where.answer = [](const query&) { return no(3600s, true); };
+    }
+    SECTION("at an upstream that does not answer") {
+        talk.replies = {"hang"};
+        last = "enter alice:sesame";
+    }
+    SECTION("though the client has said more") {
+        client.say("more");
+        where.answer = [](const query&) { return no(3600s, true); };
+    }
+    CHECK(get().error() == errc::too_slow);
+    CHECK(calls.calls.back() == last);
+    CHECK(logged().empty());
+    near.charge(nullptr);
 }
 
 TEST_CASE_METHOD(stage, "a client that leaves takes its login at the upstream with it") {
@@ -269,10 +292,14 @@ TEST_CASE("sessions are counted, and can be stopped and waited for") {
     all.when_empty([&] { ++empty; });
     CHECK(empty == 1);
     {
-        gateway::sessions::entry a(all, [&] { ++stopped; }), b(all, [&] { ++stopped; });
+        struct one : gateway::sessions::entry {
+            one(gateway::sessions& s, int& n) : entry(s), stops(n) {}
+            void stop() override { ++stops; }
+            int& stops;
+        };
+        one a(all, stopped), b(all, stopped);
         CHECK(all.count() == 2);
         all.when_empty([&] { ++empty; });
-        all.stop_all();
         all.stop_all();
         CHECK(stopped == 2);
         CHECK(empty == 1);

@@ -9,9 +9,9 @@ using namespace postern;
 namespace {
 
 std::unique_ptr<dialogue> make_imap(
-    const config::server_settings& server, stream& client, const client_facts& facts
+    const config::server_settings& server, stream& client, const client_facts& facts, budget& spent
 ) {
-    return std::make_unique<imap::dialogue>(server, client, facts);
+    return std::make_unique<imap::dialogue>(server, client, facts, spent);
 }
 
 const char* logged_in = R"(

@@ -12,8 +12,9 @@ using namespace std::string_view_literals;
 TEST_CASE("a name or password that no IMAP string can hold is never sent to an upstream") {
     config::server_settings server;
     client_facts facts;
+    budget spent(server.budget);
     test::scripted_stream client(test::read_transcript("end: closed\n"));
-    imap::dialogue talk(server, client, facts);
+    imap::dialogue talk(server, client, facts, spent);
     for (auto [user, password] : {std::pair("al\0ice"sv, "x"sv), std::pair("alice"sv, "x\0"sv)}) {
         auto script = test::read_transcript("S: * OK hi\nresult: bad_reply\n");
         test::scripted_stream upstream(script, {}, test::step::kind::server);

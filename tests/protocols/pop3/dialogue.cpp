@@ -10,9 +10,12 @@ using test::step;
 namespace {
 
 std::unique_ptr<dialogue> make(
-    const config::server_settings& settings, stream& client, const client_facts& facts
+    const config::server_settings& settings,
+    stream& client,
+    const client_facts& facts,
+    budget& spent
 ) {
-    return std::make_unique<pop3::dialogue>(settings, client, facts);
+    return std::make_unique<pop3::dialogue>(settings, client, facts, spent);
 }
 
 const test::transcript before = test::read_transcript(R"(
@@ -31,11 +34,12 @@ struct entered {
 entered enter_as(std::string user, std::string_view password) {
     config::server_settings settings;
     client_facts facts = {.address = "192.0.2.7"};
+    budget spent{settings.budget};
     test::scripted_stream client(before);
     test::scripted_stream upstream(
         test::read_transcript("S: +OK\nC: USER nobody\n"), {}, step::kind::server
     );
-    pop3::dialogue talk(settings, client, facts);
+    pop3::dialogue talk(settings, client, facts, spent);
     sasl::credentials who;
     who.user = std::move(user);
     who.password = secret(password);

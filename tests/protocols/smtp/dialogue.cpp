@@ -11,9 +11,12 @@ using test::step;
 namespace {
 
 std::unique_ptr<dialogue> make(
-    const config::server_settings& settings, stream& client, const client_facts& facts
+    const config::server_settings& settings,
+    stream& client,
+    const client_facts& facts,
+    budget& spent
 ) {
-    return std::make_unique<smtp::dialogue>(settings, client, facts);
+    return std::make_unique<smtp::dialogue>(settings, client, facts, spent);
 }
 
 // What the client has said before the upstream is entered, by the first word of the file's name.
@@ -64,13 +67,14 @@ test::transcript before(const std::string& name) {
 struct scene {
     config::server_settings settings;
     client_facts facts = {.address = "192.0.2.7"};
+    budget spent{settings.budget};
     test::scripted_stream client, upstream;
     smtp::dialogue talk;
 
     scene(std::string_view client_script, std::string_view upstream_script)
         : client(test::read_transcript(client_script)),
           upstream(test::read_transcript(upstream_script), {}, step::kind::server),
-          talk(settings, client, facts) {
+          talk(settings, client, facts, spent) {
         settings.server_name = "mail.example.org";
     }
 };
@@ -196,8 +200,9 @@ TEST_CASE("SMTP greets after the delay those who wait, and turns the others away
         config::server_settings settings;
         settings.smtp.greeting_delay = 3s;
         client_facts facts;
+        budget spent(settings.budget);
         impatient client;
-        smtp::dialogue talk(settings, client, facts);
+        smtp::dialogue talk(settings, client, facts, spent);
         CHECK(test::run(talk.ask()).error() == errc::talked_early);
         CHECK(client.heard == "503 5.5.0 Improper use of SMTP command pipelining\r\n");
     }
