@@ -2,6 +2,7 @@
 
 #include "gateway/net/address.hpp"
 #include "gateway/net/dialer.hpp"
+#include "gateway/session/leads_back.hpp"
 #include "gateway/session/leaving.hpp"
 #include "protocols/last_words.hpp"
 
@@ -183,6 +184,10 @@ task<> follow(attempt& a, route& to) {
     auto within = a.tools.settings.proxy.connect_timeout;
     auto socket = co_await dial(where, to.upstream, within, trouble);
     if (!socket) co_return fail(a, party::upstream, socket.error(), std::move(trouble));
+    if (auto* own = leads_back(to.upstream, *socket, a.tools.settings)) {
+        auto detail = "the way leads back to this server's own listener " + own->written;
+        co_return fail(a, party::gateway, errc::unavailable, std::move(detail));
+    }
     if (would_leak(a, by, *socket))
         co_return fail(a, party::upstream, errc::cleartext, "no TLS, and not on this machine");
     auto upstream = std::make_unique<connection>(std::move(*socket), by.client, by.to);

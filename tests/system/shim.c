@@ -20,24 +20,13 @@ static struct {
     _Atomic int64_t seconds;  /* by which CLOCK_REALTIME is wrong, in every process */
 } *steer;
 
-static void *(*real_malloc)(size_t), *(*real_calloc)(size_t, size_t), *(*real_realloc)(void *, size_t);
 static int (*real_clock_gettime)(clockid_t, struct timespec *);
 
+#ifndef SANITIZED /* which has an allocator of its own */
+static void *(*real_malloc)(size_t), *(*real_calloc)(size_t, size_t), *(*real_realloc)(void *, size_t);
 /* dlsym() allocates before real_calloc is known. */
 static char early[4096];
 static size_t early_used;
-
-__attribute__((constructor)) static void begin(void) {
-    const char *path = getenv("POSTERN_TEST_SHIM");
-    int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
-    void *at = fd < 0 ? MAP_FAILED : mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (fd >= 0) close(fd);
-    real_malloc = dlsym(RTLD_NEXT, "malloc");
-    real_calloc = dlsym(RTLD_NEXT, "calloc");
-    real_realloc = dlsym(RTLD_NEXT, "realloc");
-    real_clock_gettime = dlsym(RTLD_NEXT, "clock_gettime");
-    if (at != MAP_FAILED) steer = at;
-}
 
 static int fails(void) {
     if (!steer || atomic_load(&steer->process) != getpid()) return 0;
@@ -68,6 +57,22 @@ void *calloc(size_t count, size_t size) {
 void *realloc(void *old, size_t size) {
     if (!real_realloc) real_realloc = dlsym(RTLD_NEXT, "realloc");
     return fails() ? NULL : real_realloc(old, size);
+}
+
+#endif
+
+__attribute__((constructor)) static void begin(void) {
+    const char *path = getenv("POSTERN_TEST_SHIM");
+    int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+    void *at = fd < 0 ? MAP_FAILED : mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (fd >= 0) close(fd);
+#ifndef SANITIZED
+    real_calloc = dlsym(RTLD_NEXT, "calloc");
+    real_malloc = dlsym(RTLD_NEXT, "malloc");
+    real_realloc = dlsym(RTLD_NEXT, "realloc");
+#endif
+    real_clock_gettime = dlsym(RTLD_NEXT, "clock_gettime");
+    if (at != MAP_FAILED) steer = at;
 }
 
 int clock_gettime(clockid_t which, struct timespec *out) {

@@ -3,6 +3,7 @@ import mmap
 import struct
 
 from harness import SOURCE, run, temp_folder
+from watch import has_sanitizer
 
 _built = None
 
@@ -11,7 +12,8 @@ def _library():
     global _built
     if _built is None:
         _built = temp_folder() / "shim.so"
-        run("cc", "-O2", "-shared", "-fPIC", "-o", _built, SOURCE / "tests/system/shim.c", "-ldl")
+        more = ["-DSANITIZED"] if has_sanitizer() else []
+        run("cc", "-O2", "-shared", "-fPIC", *more, "-o", _built, SOURCE / "tests/system/shim.c", "-ldl")
     return _built
 
 
