@@ -27,8 +27,8 @@ void check_request(std::span<const auth_http::header>, const sasl::credentials&)
 // Nothing but the commands of this login, in clear only where that was allowed.
 void check_said_to_upstream(const script&, const pipe&, const sasl::credentials&, bool starttls);
 
-// One line of printable text, and no password in it that is not there without somebody's words, as
-// a user's name.
-void check_log(std::string_view line, std::string_view without_words, std::span<const sasl::credentials>);
+// One line of printable text, and the password that was told to somebody is not in it, unless it is
+// there without somebody's words, as a user's name.
+void check_log(std::string_view line, std::string_view without_words, const sasl::credentials&);
 
 }

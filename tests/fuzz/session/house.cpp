@@ -27,6 +27,7 @@ std::vector<auth_http::field> fields_of(std::string_view bytes) {
     while (!bytes.empty()) {
         auto line = bytes.substr(0, bytes.find('\n'));
         bytes.remove_prefix(std::min(line.size() + 1, bytes.size()));
+        if (line.ends_with('\r')) line.remove_suffix(1);
         auto colon = std::min(line.find(':'), line.size());
         fields.push_back({line.substr(0, colon), line.substr(std::min(colon + 1, line.size()))});
     }
@@ -84,7 +85,7 @@ private:
     pipe client_;
     gateway::record seen_;
     conversation all_;
-    std::vector<sasl::credentials> logins_; // all that were offered, and as the lookup changed them
+    sasl::credentials told_; // what whoever was asked last was told
     std::size_t asked_ = 0, dialled_ = 0;
 };
 
@@ -130,12 +131,12 @@ void house::log(std::string_view event, std::vector<field> fields, std::string_v
     };
     all_.log.push_back(write(words));
     auto ours = seen_.end.why.message() + std::string(our_words);
-    check_log(all_.log.back(), write(ours), logins_);
+    check_log(all_.log.back(), write(ours), told_);
 }
 
 void house::remember(const sasl::credentials& login) {
     uncounted ours;
-    logins_.push_back(login);
+    told_ = login;
 }
 
 void house::keep(pipe& upstream) {

@@ -16,6 +16,7 @@ LOGIN = {"imap": b"a1 LOGIN alice secret\r\n", "pop3": b"USER alice\r\nPASS secr
 ENVELOPE = b"MAIL FROM:<alice@example.org>\r\nRCPT TO:<bob@example.org>\r\n"
 HELLO = {"envelope": b"EHLO client.example.org\r\n", "helo": b"HELO client.example.org\r\n", "silent": b""}
 ROUTE = b"Auth-Status: OK\r\nAuth-Server: 192.0.2.9\r\nAuth-Port: 143\r\n"
+LAST = {"imap": b"a1 OK in\r\n", "pop3": b"+OK in\r\n", "smtp": EHLO}
 METHODS = {"plain": 1, "login": 2, "none": 4, "external": 8}
 BUFFERS = {1024: 0, 256: 1, 512: 2, 4096: 3}
 
@@ -79,9 +80,17 @@ def of_upstream(script):
         b"\xf5" + (b"U" if i else b"V") + flight for i, flight in enumerate(flights))
 
 
+def of_hostile_lookup(protocol):
+    """A lookup that changes name and password into what no command may hold."""
+    more = b"Auth-User: a\rlice\x01 b\r\nAuth-Pass: of-the-\0lookup\r\r\n"
+    return b"\xf5C" + LOGIN[protocol] + b"\xf5L" + ROUTE + more + upstream(protocol, LAST[protocol])
+
+
 def main():
     into = pathlib.Path(sys.argv[1])
     into.mkdir(parents=True, exist_ok=True)
+    for number, protocol in enumerate(LAST):
+        (into / f"{protocol}-hostile-lookup.seed").write_bytes(b"%d03" % number + of_hostile_lookup(protocol))
     for path in sorted((harness.SOURCE / "tests/transcripts").rglob("*.txt")):
         script = Transcript(path)
         body = of_upstream(script) if "upstream" in path.parts else of_client(script)
