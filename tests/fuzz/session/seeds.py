@@ -86,11 +86,20 @@ def of_hostile_lookup(protocol):
     return b"\xf5C" + LOGIN[protocol] + b"\xf5L" + ROUTE + more + upstream(protocol, LAST[protocol])
 
 
+def of_upstream_that_repeats(protocol):
+    """An upstream that says what it did not like."""
+    words = {"imap": b"a1 NO not alice secret\r\n", "pop3": b"-ERR what is PASS secret?\r\n",
+             "smtp": b"535 what is AUTH PLAIN " + base64.b64encode(b"\0alice\0secret") + b"?\r\n"}
+    return b"\xf5C" + LOGIN[protocol] + b"\xf5L" + ROUTE + upstream(protocol, words[protocol])
+
+
 def main():
     into = pathlib.Path(sys.argv[1])
     into.mkdir(parents=True, exist_ok=True)
     for number, protocol in enumerate(LAST):
         (into / f"{protocol}-hostile-lookup.seed").write_bytes(b"%d03" % number + of_hostile_lookup(protocol))
+        (into / f"{protocol}-upstream-repeats.seed").write_bytes(
+            b"%d0300000010100" % number + of_upstream_that_repeats(protocol))
     for path in sorted((harness.SOURCE / "tests/transcripts").rglob("*.txt")):
         script = Transcript(path)
         body = of_upstream(script) if "upstream" in path.parts else of_client(script)
