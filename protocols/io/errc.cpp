@@ -34,6 +34,7 @@ const char* text_of(errc e) {
     case errc::cleartext:
         return "the password would leave this machine in clear text: set proxy_ssl starttls or on, "
                "or proxy_allow_plaintext on";
+    case errc::no_proxy_header: return "no valid PROXY protocol header";
     }
     return "unknown error";
 }

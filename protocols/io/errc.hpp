@@ -29,6 +29,7 @@ enum class errc {
     no_mechanism,    // the upstream announces no AUTH mechanism that we speak
     no_starttls,     // the upstream offers no STARTTLS, or refuses it
     cleartext,       // a password would leave this machine in clear text
+    no_proxy_header, // the connection does not begin with a PROXY protocol header, or a bad one
 };
 
 const boost::system::error_category& postern_category();
