@@ -111,6 +111,7 @@ constexpr void (*rules[])(const judged&, findings&) = {
     check_external,
     check_zone,
     check_tickets,
+    check_real_ip,
     check_routes,
     check_proxy_tls,
     check_effect,

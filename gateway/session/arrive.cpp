@@ -1,5 +1,6 @@
 #include "gateway/session/arrive.hpp"
 
+#include "config/value/network.hpp"
 #include "gateway/net/address.hpp"
 #include "gateway/observe/access_line.hpp"
 #include "gateway/observe/certificate_line.hpp"
@@ -7,9 +8,11 @@
 #include "gateway/relay/relay.hpp"
 #include "gateway/session/serve.hpp"
 #include "protocols/client_certificate.hpp"
+#include "protocols/proxy_protocol/receive.hpp"
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -68,15 +71,36 @@ party blame(error_code why, party so_far) {
     return left ? party::client : party::gateway;
 }
 
+// What a load balancer says of who is behind it counts if set_real_ip_from names it.
+void hear_of_client(visit& v, client_facts& who, proxy_protocol::endpoint&& said) {
+    auto full = full_name(said.address, said.port);
+    auto is_peer = [&who](const config::network& n) { return config::holds(n, who.address); };
+    if (std::ranges::none_of(v.server.settings->real_ip_from, is_peer)) {
+        v.seen.claimed = std::move(full);
+        return;
+    }
+    v.seen.via = std::exchange(v.seen.client, std::move(full));
+    who.address = std::move(said.address);
+}
+
+task<result<void>> take_header(visit& v, client_facts& who) {
+    auto said = co_await proxy_protocol::receive_header(v.client, v.seen.detail);
+    if (!said) co_return said.error();
+    if (*said) hear_of_client(v, who, std::move(**said));
+    co_return result<void>();
+}
+
 // From the first byte to the login. Dialogue, buffers and timer are gone when it returns.
-task<result<std::string>> log_in(visit& v, bool implicit_tls) {
+task<result<std::string>> log_in(visit& v, const config::listen_address& at) {
     auto& settings = *v.server.settings;
-    v.client.expire_after(settings.timeout); // the handshake's own
-    if (implicit_tls)
-        if (auto shaken = co_await start_tls_with(settings, v.client); !shaken)
-            co_return shaken.error();
+    v.client.expire_after(settings.timeout); // the header's and the handshake's own
     client_facts who;
     who.address = name_of_peer(v.client.socket()).address;
+    if (at.proxy_protocol)
+        if (auto heard = co_await take_header(v, who); !heard) co_return heard.error();
+    if (at.ssl)
+        if (auto shaken = co_await start_tls_with(settings, v.client); !shaken)
+            co_return shaken.error();
     login_tools tools{settings, *v.server.where, who, v.house.events, v.server.ways};
     auto talk = make_dialogue(settings, v.client, who);
     auto in = co_await serve(v.client, *talk, tools, v.seen);
@@ -97,8 +121,8 @@ void tell_of_certificate(visit& v, error_code why) {
     v.client.forget_peer();
 }
 
-task<> live(visit& v, bool implicit_tls) {
-    auto first = co_await log_in(v, implicit_tls);
+task<> live(visit& v, const config::listen_address& at) {
+    auto first = co_await log_in(v, at);
     tell_of_certificate(v, first ? error_code() : first.error());
     if (!first) {
         v.seen.end.by = blame(first.error(), v.seen.end.by);
@@ -130,10 +154,10 @@ task<> arrive(
 ) {
     try {
         visit v(std::move(client), std::move(config), server, listener, house);
-        bool implicit_tls = v.server.settings->listen[listener].ssl;
+        auto& at = v.server.settings->listen[listener];
         std::string bug;
         try {
-            co_await live(v, implicit_tls);
+            co_await live(v, at);
         } catch (const std::exception& e) {
             bug = e.what();
         }
