@@ -5,6 +5,7 @@
 #include "gateway/observe/line.hpp"
 #include "gateway/session/repeated.hpp"
 #include "protocols/auth_http/response.hpp"
+#include "protocols/budget.hpp"
 #include "tests/fuzz/session/checks.hpp"
 #include "tests/fuzz/session/memory.hpp"
 
@@ -83,6 +84,7 @@ private:
     const script& s_;
     bool in_pieces_;
     pipe client_;
+    budget spent_{s_.settings.budget};
     gateway::record seen_;
     conversation all_;
     sasl::credentials told_; // what whoever was asked last was told
@@ -272,13 +274,13 @@ task<error_code> house::serve(dialogue& talk) {
         auto told = co_await talk.refuse(a.no);
         if (!told) co_return told.error();
         if (!a.may_retry) co_return a.why;
-        if (tries >= s_.settings.max_login_failures) co_return errc::too_many_logins;
+        if (auto again = spent_.failed_login(); !again) co_return again.error();
         seen_.detail.clear();
     }
 }
 
 task<conversation> house::run() {
-    auto talk = make_dialogue(s_.settings, client_, s_.who);
+    auto talk = make_dialogue(s_.settings, client_, s_.who, spent_);
     seen_.end.why = co_await serve(*talk);
     check_said_to_client(s_, client_.said);
     log("end", gateway::login_fields(seen_, client_.tls()), gateway::reason_of(seen_));

@@ -81,9 +81,9 @@ void read_settings(dials& by, config::server_settings& s) {
     auto buffer = by.one_of<std::size_t>({1024, 256, 512, 4096});
     s.imap.client_buffer = s.pop3.client_buffer = s.smtp.client_buffer = buffer;
     s.proxy.buffer = by.one_of<std::size_t>({1024, 512, 4096});
-    s.max_errors = 1 + by.below(4);
-    s.max_commands = by.one_of<std::size_t>({100, 1, 2, 6});
-    s.max_login_failures = 1 + by.below(3);
+    s.budget.errors = 1 + by.below(4);
+    s.budget.commands = by.one_of<std::size_t>({100, 1, 2, 6});
+    s.budget.login_failures = 1 + by.below(3);
     s.proxy.pass_error_message = by.flag();
     s.proxy.xclient = !by.flag();
     s.proxy.smtp_auth = by.flag();
