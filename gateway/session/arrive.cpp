@@ -15,7 +15,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <linux/sockios.h>
 #include <new>
+#include <sys/ioctl.h>
 #include <utility>
 
 namespace postern::gateway {
@@ -166,6 +168,18 @@ task<> leave(std::shared_ptr<visit> v) {
     co_await v->client.leave(2s);
 }
 
+// Before a login nothing is said that a client could miss. One that takes none of it would leave it
+// in the kernel for minutes, where nobody counts it, and would not hear that the session is over.
+void forget_what_nobody_reads(stream_socket& socket) {
+    constexpr int some = 4096; // may still be on its way
+    int unsent = 0;
+    if (!socket.is_open() || ::ioctl(socket.native_handle(), SIOCOUTQ, &unsent) != 0) return;
+    if (unsent <= some) return;
+    error_code ignored;
+    socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    socket.close(ignored); // its destructor would let it linger after all
+}
+
 void go_on_without_coroutine(visit& v, std::string first) {
     auto& events = v.house.events;
     if (events.wants_access()) events.access("login", login_fields(v.seen, v.client.tls()));
@@ -187,7 +201,8 @@ task<> live(std::shared_ptr<visit> v, std::string address) {
         bug = e.what();
     }
     if (!bug.empty()) report_bug(*v, bug.c_str());
-    co_await leave(std::move(v));
+    co_await leave(v);
+    forget_what_nobody_reads(v->client.socket());
 }
 
 // What is thrown in the end is a lack of memory, and must not take the other sessions along.

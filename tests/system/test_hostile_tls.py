@@ -167,19 +167,20 @@ class Wrong(Hostile):
         return it.text.startswith(b"b OK")
 
     def each(self, versions=VERSIONS):
+        """A connection of each version, before and behind the login."""
         for version in versions:
             for logged_in in (False, True):
-                with self.subTest(version, logged_in=logged_in):
-                    it = self.connected(version, logged_in)
-                    yield it
-                    it.socket.close()
+                it = self.connected(version, logged_in)
+                it.about = f"{version}, logged in: {logged_in}"
+                yield it
+                it.socket.close()
 
-    def dies(self, do, versions=VERSIONS):
+    def dies(self, do, versions=VERSIONS, reason="^TLS failed"):
         """The session ends, and the reason is TLS's."""
         for it in self.each(versions):
             with self.ends_with(reason):
                 do(it)
-                self.assertFalse(self.alive(it), it.notes)
+                self.assertFalse(self.alive(it), (it.about, it.notes))
                 it.socket.close()
 
     def test_floods_of_key_updates(self):
