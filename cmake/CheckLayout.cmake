@@ -14,7 +14,7 @@ set(rows
   "protocols/io/asio:<boost/asio"
   "protocols/io/task:${below_protocols}|<boost/asio/awaitable"
   "protocols/:${below_protocols}"
-  "gateway/:\"(config|backends/tls|protocols|gateway)/|<boost/(asio|beast)|<[a-z_0-9/]+\\.h>"
+  "gateway/:\"(config|backends/tls|protocols|gateway)/|<boost/(asio|beast|intrusive)|<[a-z_0-9/]+\\.h>"
   "tests/:\"|<")
 set(everyone "<boost/(system|endian|container)|<[a-z_0-9]+>|<(sys|netinet|arpa)/")
 set(bad "")

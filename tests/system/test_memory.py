@@ -62,7 +62,7 @@ class Parked(harness.Test):
             return
         held = self.hold(gateway, make, 50 + COUNT)
         if not SANITIZED:
-            self.assertLess(pss(gateway), first + COUNT * KIB / 4, f"{about}, for the second time")
+            self.assertLess(pss(gateway), first + COUNT * KIB, f"{about}, for the second time")
         self.let_go(level, held)
 
     def hold(self, gateway, make, count):

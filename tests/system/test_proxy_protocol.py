@@ -34,9 +34,6 @@ def imap(peer):
     """An upstream that lets everybody in."""
     peer.send("* OK hi\r\n")
     tag = peer.line().split()[0].decode()
-    for _ in range(2):
-        peer.send("+ \r\n")
-        peer.line()
     peer.send(f"{tag} OK in\r\n")
     peer.rest()
 
