@@ -112,6 +112,7 @@ constexpr void (*rules[])(const judged&, findings&) = {
     check_zone,
     check_tickets,
     check_budget,
+    check_real_ip,
     check_routes,
     check_proxy_tls,
     check_effect,

@@ -29,6 +29,7 @@ void check_tickets(const judged&, findings&);
 void check_budget(const judged&, findings&);
 void check_routes(const judged&, findings&);
 void check_proxy_tls(const judged&, findings&);
+void check_real_ip(const judged&, findings&);
 void check_effect(const judged&, findings&);
 void check_capabilities(const judged&, findings&);
 void check_key_process(const draft&, findings&);

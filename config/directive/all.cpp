@@ -18,6 +18,7 @@ std::vector<row<server_settings>> join_server_rows() {
           ticket_rows(),
           many_names_rows(),
           verify_rows(),
+          real_ip_rows(),
           protocol_rows(),
           proxy_rows(),
           proxy_tls_rows(),

@@ -23,6 +23,7 @@ std::span<const row<server_settings>> ticket_rows();
 std::span<const row<server_settings>> many_names_rows();
 std::span<const row<server_settings>> handshake_rows();
 std::span<const row<server_settings>> verify_rows();
+std::span<const row<server_settings>> real_ip_rows();
 std::span<const row<server_settings>> protocol_rows();
 std::span<const row<server_settings>> proxy_rows();
 std::span<const row<server_settings>> proxy_tls_rows();

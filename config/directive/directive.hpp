@@ -28,7 +28,8 @@ enum class matters {
     with_static,
     with_auth_http,
     with_certificate_dir,
-    with_proxy_ssl
+    with_proxy_ssl,
+    with_proxy_protocol
 };
 
 // All that is known of one directive. The type, the parser and the way back are filled in by

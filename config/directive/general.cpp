@@ -18,7 +18,10 @@ constexpr row<S> rows[] = {
          .summary = "The addresses that clients connect to.",
          .more =
              "A port alone is that port of every IPv4 address, `[::]:993` of every IPv6 address. "
-             "`ssl` means TLS from the first byte on that address. Names are not looked up, and an "
+             "`ssl` means TLS from the first byte on that address. `proxy_protocol` is for load "
+             "balancers that say who is behind them in a PROXY protocol header (version 1 or 2), "
+             "before all else; see `set_real_ip_from`. Who sends none is not heard. Names are not "
+             "looked up, and an "
              "address may be written only once in the file.",
          .by_default = "none; every server needs one"}
     ),

@@ -15,7 +15,6 @@ constexpr std::array names{
     std::string_view("resolver_timeout"),
     std::string_view("proxy"),
     std::string_view("proxy_protocol"),
-    std::string_view("set_real_ip_from"),
     std::string_view("ssl_stapling_responder"),
     std::string_view("ssl_ocsp"),
     std::string_view("ssl_reject_handshake"),

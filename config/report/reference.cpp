@@ -46,6 +46,7 @@ std::string_view matters_text(matters when) {
     case matters::with_auth_http: return "Matters to servers with `auth_http`.";
     case matters::with_certificate_dir: return "Matters to servers with `ssl_certificate_dir`.";
     case matters::with_proxy_ssl: return "Matters where `proxy_ssl` is not `off`.";
+    case matters::with_proxy_protocol: return "Matters where a `listen` says `proxy_protocol`.";
     }
     return {};
 }

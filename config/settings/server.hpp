@@ -4,6 +4,7 @@
 #include "config/settings/lookup.hpp"
 #include "config/settings/protocol.hpp"
 #include "config/settings/proxy.hpp"
+#include "config/settings/real_ip.hpp"
 #include "config/settings/tls.hpp"
 
 #include <chrono>
@@ -21,6 +22,7 @@ struct listen_address {
     std::uint16_t port = 0; // 0 is allowed only in tests (any free port); unused for Unix sockets
     bool is_unix = false;
     bool ssl = false; // TLS from the first byte: by the word "ssl" here, or by the directive
+    bool proxy_protocol = false; // a PROXY header comes before all else
     int backlog = 511;
 
     bool operator==(const listen_address&) const = default;
@@ -30,6 +32,7 @@ struct server_settings {
     mail_protocol protocol =
         mail_protocol::imap; // by the first listen whose port is a known one, unless given
     std::vector<listen_address> listen;
+    std::vector<network> real_ip_from;        // whose PROXY headers are believed
     std::string server_name;                  // default: this machine's host name
     std::chrono::milliseconds timeout{60000}; // one attempt to log in, and one upstream login
     budget_settings budget;
@@ -44,6 +47,12 @@ struct server_settings {
         if (tls.starttls != starttls_mode::off) return true;
         for (auto& l : listen)
             if (l.ssl) return true;
+        return false;
+    }
+
+    bool takes_proxy_headers() const {
+        for (auto& l : listen)
+            if (l.proxy_protocol) return true;
         return false;
     }
 

@@ -33,7 +33,8 @@ std::string join_address(std::string_view host, std::uint16_t port);
 struct listen_kind {
     using value_type = listen_address;
     static std::string syntax() {
-        return "[address:]port | *:port | [v6]:port | unix:path, then [ssl] [backlog=N]";
+        return "[address:]port | *:port | [v6]:port | unix:path, then [ssl] [proxy_protocol] "
+               "[backlog=N]";
     }
     static constexpr shape form{.also = integers, .most = 16, .syntax = syntax};
     static bool read(std::span<const word>, reading&, listen_address&);

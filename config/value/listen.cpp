@@ -76,9 +76,9 @@ bool read_address(const word& w, reading& in, listen_address& out) {
 }
 
 bool refuse_parameter(const word& w, reading& in) {
-    constexpr std::array<std::string_view, 7> of_nginx{
-        "proxy_protocol", "rcvbuf", "sndbuf", "bind", "ipv6only", "multipath", "so_keepalive"};
-    constexpr std::array<std::string_view, 2> known{"ssl", "backlog="};
+    constexpr std::array<std::string_view, 6> of_nginx{
+        "rcvbuf", "sndbuf", "bind", "ipv6only", "multipath", "so_keepalive"};
+    constexpr std::array<std::string_view, 3> known{"ssl", "proxy_protocol", "backlog="};
     auto name = std::string_view(w.text).substr(0, w.text.find('='));
     if (std::ranges::find(of_nginx, name) != of_nginx.end())
         return in.refuse(
@@ -86,7 +86,9 @@ bool refuse_parameter(const word& w, reading& in) {
         );
     auto hint = did_you_mean(w.text, known);
     return in.refuse(
-        w.where, "unknown parameter " + in_quotes(w.text), hint.empty() ? "ssl or backlog=N" : hint
+        w.where,
+        "unknown parameter " + in_quotes(w.text),
+        hint.empty() ? "ssl, proxy_protocol or backlog=N" : hint
     );
 }
 
@@ -94,6 +96,11 @@ bool read_parameter(const word& w, reading& in, listen_address& out) {
     if (w.text == "ssl") {
         if (out.ssl) in.warn(w.where, "duplicate value \"ssl\"");
         out.ssl = true;
+        return true;
+    }
+    if (w.text == "proxy_protocol") {
+        if (out.proxy_protocol) in.warn(w.where, "duplicate value \"proxy_protocol\"");
+        out.proxy_protocol = true;
         return true;
     }
     if (!w.text.starts_with("backlog=")) return refuse_parameter(w, in);
@@ -122,6 +129,7 @@ std::vector<std::string> listen_kind::write(const listen_address& field, const f
     else
         out.push_back(join_address(field.host, field.port) + (field.port == 0 ? ":0" : ""));
     if (field.ssl) out.emplace_back("ssl");
+    if (field.proxy_protocol) out.emplace_back("proxy_protocol");
     if (field.backlog != default_backlog) out.push_back("backlog=" + std::to_string(field.backlog));
     return out;
 }

@@ -29,13 +29,17 @@ static std::optional<ip::tcp::endpoint> internet(
     return to;
 }
 
+std::string full_name(const std::string& address, std::uint16_t port) {
+    bool v6 = address.find(':') != address.npos;
+    return (v6 ? "[" + address + "]:" : address + ":") + std::to_string(port);
+}
+
 peer_name name_of(const boost::asio::generic::stream_protocol::endpoint& from) {
     auto to = internet(from);
     if (!to) return {"unix:", "unix:"};
     auto address = plain(to->address());
     auto text = address.to_string();
-    std::string full = address.is_v6() ? "[" + text + "]:" : text + ":";
-    full += std::to_string(to->port());
+    auto full = full_name(text, to->port());
     return {std::move(text), std::move(full)};
 }
 

@@ -2,6 +2,7 @@
 
 #include <boost/asio/generic/stream_protocol.hpp>
 
+#include <cstdint>
 #include <string>
 
 namespace postern::gateway {
@@ -12,6 +13,9 @@ struct peer_name {
     std::string address; // "192.0.2.7", "2001:db8::1", "unix:"
     std::string full;    // with the port: "192.0.2.7:4711", "[2001:db8::1]:4711", "unix:"
 };
+
+// "192.0.2.7:4711", "[2001:db8::1]:4711"
+std::string full_name(const std::string& address, std::uint16_t port);
 
 peer_name name_of(const boost::asio::generic::stream_protocol::endpoint&);
 

@@ -14,6 +14,8 @@ std::vector<field> login_fields(const record& r, const tls::facts* tls) {
     std::vector<field> out;
     out.push_back({"session", r.session});
     out.push_back({"client", r.client});
+    if (!r.via.empty()) out.push_back({"via", r.via});
+    if (!r.claimed.empty()) out.push_back({"claimed", r.claimed});
     out.push_back({"listener", std::string(r.listener)});
     out.push_back({"protocol", std::string(config::name(r.protocol))});
     add_tls(out, tls);

@@ -32,7 +32,7 @@ public:
     void event(config::log_level, std::string_view event, const std::vector<field>&);
 
     // A line of the access log: a login or an end of session. Asks first whether it is wanted.
-    bool wants_access() const { return access_fd_ >= 0; }
+    bool wants_access() const { return access_.fd >= 0; }
     void access(std::string_view event, const std::vector<field>&);
 
     // New descriptors or a new level, after a reload or USR1.

@@ -1,5 +1,6 @@
 #include "gateway/session/arrive.hpp"
 
+#include "config/value/network.hpp"
 #include "gateway/net/address.hpp"
 #include "gateway/observe/access_line.hpp"
 #include "gateway/observe/certificate_line.hpp"
@@ -7,7 +8,7 @@
 #include "gateway/relay/relay.hpp"
 #include "gateway/session/serve.hpp"
 #include "protocols/client_certificate.hpp"
-#include "protocols/last_words.hpp"
+#include "protocols/proxy_protocol/receive.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
@@ -78,6 +79,25 @@ party blame(error_code why, party so_far) {
     return left ? party::client : party::gateway;
 }
 
+// What a load balancer says of who is behind it counts if set_real_ip_from names it.
+void hear_of_client(visit& v, client_facts& who, proxy_protocol::endpoint&& said) {
+    auto full = full_name(said.address, said.port);
+    auto is_peer = [&who](const config::network& n) { return config::holds(n, who.address); };
+    if (std::ranges::none_of(v.server.settings->real_ip_from, is_peer)) {
+        v.seen.claimed = std::move(full);
+        return;
+    }
+    v.seen.via = std::exchange(v.seen.client, std::move(full));
+    who.address = std::move(said.address);
+}
+
+task<result<void>> take_header(visit& v, client_facts& who) {
+    auto said = co_await proxy_protocol::receive_header(v.client, v.seen.detail);
+    if (!said) co_return said.error();
+    if (*said) hear_of_client(v, who, std::move(**said));
+    co_return result<void>();
+}
+
 // A client's connection charges a budget as long as that lives.
 struct charging {
     connection& client;
@@ -92,12 +112,14 @@ task<result<std::string>> log_in(visit& v, std::string address) {
     auto& settings = *v.server.settings;
     budget spent(settings.budget, v.seen.began + settings.budget.time);
     charging until_then(v.client, spent);
-    v.client.expire_after(settings.timeout); // the handshake's own
+    v.client.expire_after(settings.timeout); // the header's and the handshake's own
+    client_facts who;
+    who.address = std::move(address);
+    if (v.listen.proxy_protocol)
+        if (auto heard = co_await take_header(v, who); !heard) co_return heard.error();
     if (v.listen.ssl)
         if (auto shaken = co_await start_tls_with(settings, v.client); !shaken)
             co_return shaken.error();
-    client_facts who;
-    who.address = std::move(address);
     login_tools tools{settings, *v.server.where, who, v.house.events, v.server.ways, spent};
     auto talk = make_dialogue(settings, v.client, who, spent);
     auto in = co_await serve(v.client, *talk, tools, v.seen);
@@ -159,7 +181,6 @@ task<> live(std::shared_ptr<visit> v, std::string address) {
         auto first = co_await log_in(*v, std::move(address));
         tell_of_certificate(*v, first ? error_code() : first.error());
         if (first) co_return go_on_without_coroutine(*v, std::move(*first));
-        v->client.say_last(last_words(v->seen.protocol, first.error()));
         v->seen.end.by = blame(first.error(), v->seen.end.by);
         if (!v->client.trouble().empty()) v->seen.detail = v->client.trouble();
     } catch (const std::exception& e) {

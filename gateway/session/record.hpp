@@ -11,8 +11,9 @@ namespace postern::gateway {
 
 // All that is known of a session, for its two lines in the log. Never a password.
 struct record {
-    std::string session;       // 16 hex digits, unlikely to repeat
-    std::string client;        // address and port
+    std::string session;      // 16 hex digits, unlikely to repeat
+    std::string client;       // address and port
+    std::string via, claimed; // a load balancer's; a client's by one that is not believed: or empty
     std::string_view listener; // as the configuration writes it; lives with the generation
     config::mail_protocol protocol = config::mail_protocol::imap;
     std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();

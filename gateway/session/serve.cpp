@@ -4,6 +4,8 @@
 #include "gateway/net/dialer.hpp"
 #include "gateway/session/leads_back.hpp"
 #include "gateway/session/leaving.hpp"
+#include "gateway/session/repeated.hpp"
+#include "protocols/last_words.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -37,8 +39,9 @@ struct attempt {
     refusal no = {};
     std::chrono::seconds wait{0}; // before the refusal
     bool may_retry = false;
-    bool called_off = false; // the client has gone: what fails now fails for that
-    error_code why = {};     // what ends the session when the client may not try again
+    bool is_replaced = false; // the password is the lookup's, and the client does not know it
+    bool called_off = false;  // the client has gone: what fails now fails for that
+    error_code why = {};      // what ends the session when the client may not try again
 
     bool entered() const { return said.accepted; }
 };
@@ -64,18 +67,11 @@ void fail(attempt& a, party by, error_code why, std::string detail) {
     );
 }
 
-// Some servers repeat the command that they did not like, and a log is no place for a password.
-std::string_view fit_for_log(std::string_view words, const secret& password) {
-    words = words.substr(0, words.find_first_of("\r\n"));
-    bool repeats = !password.empty() && words.find(password.reveal()) != words.npos;
-    return repeats ? "(words with the password in them)" : words;
-}
-
 // Somebody said no. Operators and those who watch for guessed passwords want to know.
 void deny(attempt& a, party by, refusal no, std::string_view words) {
     a.no = std::move(no);
     a.why = errc::refused;
-    words = fit_for_log(words, a.login.password);
+    words = fit_for_log(words, a.login);
     std::string_view who = by == party::upstream ? "upstream" : "lookup";
     a.seen.detail = std::string(who) + " said: " + std::string(words);
     a.tools.events.event(
@@ -153,7 +149,8 @@ task<> enter(attempt& a, const approach& by, std::unique_ptr<connection> upstrea
         refusal no;
         no.why = refusal::kind::denied;
         no.temporary = said->temporary;
-        if (a.tools.settings.proxy.pass_error_message) no.text = said->reply;
+        bool tells = a.is_replaced && repeats_password(said->reply, a.login);
+        if (a.tools.settings.proxy.pass_error_message && !tells) no.text = said->reply;
         deny(a, party::upstream, std::move(no), said->reply);
         a.may_retry = true;
     }
@@ -171,6 +168,7 @@ task<> follow(attempt& a, route& to) {
                              "the upstream, in Auth-Pass";
         co_return fail(a, party::gateway, errc::bad_reply, std::move(detail));
     }
+    a.is_replaced = to.password.has_value();
     if (to.password) a.login.password = std::move(*to.password);
     auto by = approach_of(a, to);
     if (by.mode != config::upstream_tls::off && !by.client) {
@@ -247,6 +245,12 @@ void note(record& seen, const sasl::credentials& login) {
     seen.end = ending();
 }
 
+// What the client hears of an end that nobody has told it of yet.
+error_code dismiss(connection& client, const login_tools& tools, error_code why) {
+    client.say_last(last_words(tools.settings.protocol, why));
+    return why;
+}
+
 }
 
 task<result<admitted>> serve(
@@ -256,10 +260,11 @@ task<result<admitted>> serve(
     for (std::size_t tries = 1;; ++tries) {
         client.expire_after(settings.timeout);
         auto login = co_await talk.ask();
-        if (!login) co_return login.error();
+        if (!login) co_return dismiss(client, tools, login.error());
         note(seen, *login);
         attempt a{client, talk, tools, seen, tries, std::move(*login)};
-        if (auto stayed = co_await attend(a); !stayed) co_return stayed.error();
+        if (auto stayed = co_await attend(a); !stayed)
+            co_return dismiss(client, tools, stayed.error());
 
         client.expire_after(settings.timeout);
         if (a.entered()) {
@@ -271,7 +276,8 @@ task<result<admitted>> serve(
         }
         if (auto said = co_await talk.refuse(a.no); !said) co_return said.error();
         if (!a.may_retry) co_return a.why;
-        if (auto again = tools.spent.failed_login(); !again) co_return again.error();
+        if (auto again = tools.spent.failed_login(); !again)
+            co_return dismiss(client, tools, again.error());
         seen.detail.clear(); // it was told, and is not why the session will end
     }
 }

@@ -2,6 +2,8 @@
 
 #include "protocols/text/ascii.hpp"
 
+#include <algorithm>
+
 namespace postern::imap {
 
 namespace {
@@ -9,6 +11,8 @@ namespace {
 constexpr std::string_view own_words = "[AUTHENTICATIONFAILED] Authentication failed";
 constexpr std::string_view own_words_for_now = "[UNAVAILABLE] Try again later";
 constexpr std::size_t longest_reply = 1000;
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }
 
 std::string line(std::string_view tag, std::string_view words) {
     return std::string(tag) + " " + std::string(words) + "\r\n";
@@ -34,7 +38,8 @@ std::string denied(std::string_view tag, std::string_view reply, bool temporary)
     while (reply.ends_with('\n') || reply.ends_with('\r'))
         reply.remove_suffix(1);
     auto start = std::string(tag) + " ";
-    bool ours = reply.starts_with(start) && text::fits_line(reply) && reply.size() < longest_reply;
+    bool ours = reply.starts_with(start) && reply.size() < longest_reply &&
+                std::ranges::none_of(reply, is_control);
     auto words = reply.substr(ours ? start.size() : reply.size());
     if (!text::starts_with(words, "NO ") && !text::starts_with(words, "BAD "))
         return failed(tag, temporary ? own_words_for_now : "");

@@ -40,6 +40,7 @@ const char* text_of(errc e) {
     case errc::too_much_memory: return "too many bytes at once (max_login_memory)";
     case errc::too_slow: return "no login in time (login_timeout)";
     case errc::http_request: return "an HTTP request was sent to a mail port";
+    case errc::no_proxy_header: return "no valid PROXY protocol header";
     }
     return "unknown error";
 }

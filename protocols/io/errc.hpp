@@ -35,6 +35,7 @@ enum class errc {
     too_much_memory,     // max_login_memory passed
     too_slow,            // login_timeout passed
     http_request,        // the client speaks HTTP
+    no_proxy_header,     // the connection does not begin with a PROXY protocol header, or a bad one
 };
 
 const boost::system::error_category& postern_category();

@@ -31,6 +31,7 @@ constexpr row rows[] = {
     {config::in_main, "log_format", "\"json\"", "\"json\""},
     {config::in_server, "listen", "[\"1 ssl\", \"[::]:2\"]", "[\"0.0.0.0:1 ssl\", \"[::]:2\"]"},
     {config::in_server, "protocol", "\"%\"", "\"%\""},
+    {config::in_server, "set_real_ip_from", "\"10.0.0.0/8\"", "[\"10.0.0.0/8\"]"},
     {config::in_server, "server_name", "\"a.b\"", "\"a.b\""},
     {config::in_server, "timeout", "\"7s\"", "\"7s\""},
     {config::in_server, "max_errors", "7", "7"},
@@ -148,6 +149,7 @@ std::string configuration(const row& r) {
             "\"\n";
     if (name != "protocol" || r.where == config::in_route)
         server += "protocol = \"" + protocol + "\"\n";
+    if (name == "set_real_ip_from") server.replace(server.find("2525") + 4, 0, " proxy_protocol");
     if (protocol == "smtp" && name != "proxy_smtp_auth") server += "proxy_smtp_auth = true\n";
     if (name.starts_with("proxy_ssl_")) server += "proxy_ssl = \"starttls\"\n";
     if (name == "proxy_ssl_verify") server += proxy_pin;

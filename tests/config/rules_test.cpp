@@ -50,7 +50,7 @@ TEST_CASE("a server needs an address, a protocol and an upstream") {
         "an empty list",
         "[[mail.server]]\nlisten = []\nupstream = \"localhost\"",
         "2:10 error: listen: needs [address:]port | *:port | [v6]:port | unix:path, then [ssl] "
-        "[backlog=N]"
+        "[proxy_protocol] [backlog=N]"
     );
 }
 

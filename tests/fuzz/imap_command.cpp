@@ -19,8 +19,8 @@ void check_tag(const std::string& tag) {
 }
 
 bool is_one_line(std::string_view text) {
-    return text.ends_with("\r\n") && std::ranges::count(text, '\n') == 1 &&
-           std::ranges::count(text, '\r') == 1;
+    auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+    return text.ends_with("\r\n") && std::ranges::count_if(text, is_control) == 2;
 }
 
 }

@@ -1,9 +1,12 @@
-// What is told of a peer's certificate: its names, and who it says that the client is.
+// What is told of a peer's certificate: its names, who it says that the client is, and whether an
+// upstream is who it should be.
 #include "backends/tls/certificate.hpp"
 #include "backends/tls/distinguished_name.hpp"
 #include "backends/tls/peer.hpp"
+#include "backends/tls/service_name.hpp"
 #include "protocols/auth_http/request.hpp"
 #include "protocols/sasl/external.hpp"
+#include "protocols/text/ascii.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -22,11 +25,26 @@ void must(bool is_so) {
     if (!is_so) std::abort();
 }
 
+// Nobody is called nothing, and a host is called by one of the names in the certificate only.
+void judge_names(std::string_view der) {
+    auto leaf = tls::read_certificate(der);
+    if (!leaf) return;
+    auto& names = leaf->names;
+    must(is_printable(tls::listed(names)) && tls::listed(names).size() < 2000);
+    must(!tls::is_for_service(names, "", "imap") && !tls::is_for_service(names, ".", "imap"));
+    bool ours = tls::is_for_service(names, "imap.example.org", "imap");
+    auto says = [](const std::string& name) {
+        return text::lower(name).find("example.org") != name.npos;
+    };
+    must(!ours || std::ranges::any_of(names.dns, says) || std::ranges::any_of(names.srv, says));
+}
+
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string_view der(reinterpret_cast<const char*>(data), size);
     must(is_printable(tls::written_name(der)));
+    judge_names(der);
     tls::facts facts;
     facts.asked = true;
     facts.shown = std::make_shared<tls::peer>(tls::peer{std::string(der), tls::verdict::ok, {}});

@@ -1,9 +1,11 @@
 // POP3 lines from any bytes: whole and in pieces they give the same commands, and what a command
-// holds is in its line and cannot break one.
+// holds is in its line and cannot break one. The bytes are also a lookup's and an upstream's words.
 #include "protocols/io/line_buffer.hpp"
 #include "protocols/pop3/command.hpp"
+#include "protocols/pop3/reply.hpp"
 #include "protocols/text/ascii.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -45,6 +47,21 @@ std::string read_all(std::string_view bytes, std::size_t piece) {
     return out + (lines.too_long() ? "too long" : "");
 }
 
+// Whatever is passed on is one refusal.
+void refuse_with(std::string_view words) {
+    refusal no;
+    no.text = words;
+    using enum refusal::kind;
+    for (auto why : {bad_login, denied, unavailable}) {
+        no.why = why;
+        auto said = pop3::refusal_line(no);
+        require(said.starts_with("-ERR ") || said == "-ERR\r\n");
+        require(said.size() <= 512 && said.ends_with("\r\n"));
+        auto line = std::string_view(said).substr(0, said.size() - 2);
+        require(std::ranges::all_of(line, text::is_printable));
+    }
+}
+
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -52,5 +69,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     auto whole = read_all(bytes, bytes.size());
     require(whole == read_all(bytes, 1));
     require(whole == read_all(bytes, 7));
+    refuse_with(bytes);
     return 0;
 }

@@ -22,13 +22,21 @@ def protocol_of(name):
 class Slow(Hostile):
     more = {"timeout": "2s", "login_timeout": "5s", "proxy_timeout": "3s"}
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.victim.client.close()  # its own session would end here, too: nobody talks in it
+        cls.gateway.wait_event("end")
+
     def setUp(self):
-        pass  # the victim's own session would end here, too: nobody talks in it
+        pass
 
     def tearDown(self):
+        before = self.ends()
         with self.gateway.client("imaps", tls=True) as client:
             client.line()
             self.assertRegex(client.say(f'a LOGIN {USER} "{PASSWORD}"'), "^a OK")
+        harness.wait_for("the end of that one", lambda: self.ends() > before)
 
     def together(self, cases):
         """Runs each case in a thread, since all of them wait; the first failure is the test's."""

@@ -177,13 +177,32 @@ TEST_CASE_METHOD(stage, "what the upstream refuses for now is not refused for go
 }
 
 TEST_CASE_METHOD(stage, "a server that repeats the password does not bring it into the log") {
-    talk.replies = {"-ERR unknown command PASS sesame"};
+    // In clear, as AUTH LOGIN and as AUTH PLAIN have it.
+    talk.replies = {GENERATE(
+        "-ERR unknown command PASS sesame",
+        "-ERR unknown command c2VzYW1l",
+        "-ERR unknown command AUTH PLAIN AGFsaWNlAHNlc2FtZQ=="
+    )};
     settings.budget.login_failures = 1;
     CHECK(get().error() == errc::too_many_logins);
     auto lines = logged();
     CHECK(lines.find("event=\"login refused\"") != std::string::npos);
     CHECK(lines.find("sesame") == std::string::npos);
     CHECK(seen.detail == "upstream said: (words with the password in them)");
+}
+
+TEST_CASE_METHOD(stage, "a password of the lookup is not told to the client") {
+    bool replaced = GENERATE(false, true);
+    where.answer = [this, replaced](const query&) {
+        auto to = std::get<route>(to_door());
+        if (replaced) to.password = secret("master");
+        return to;
+    };
+    settings.proxy.pass_error_message = true;
+    talk.replies = {"-ERR unknown command PASS master"};
+    CHECK(get().error() == errc::goodbye);
+    auto words = replaced ? "refuse denied" : "refuse denied -ERR unknown command PASS master";
+    CHECK(calls.calls[3] == words);
 }
 
 TEST_CASE_METHOD(stage, "a session that ends after a refused login does not end for it") {
@@ -196,6 +215,8 @@ TEST_CASE_METHOD(stage, "a refusal without a retry ends the session") {
     where.answer = [](const query&) { return no(0s, false); };
     CHECK(get().error() == errc::refused);
     CHECK(calls.text() == "ask, find alice 1, refuse bad_login no such door");
+    client.listen();
+    CHECK(client.heard.empty()); // the refusal was all there is to say
 }
 
 TEST_CASE_METHOD(stage, "only so many logins may fail") {
@@ -244,7 +265,9 @@ TEST_CASE_METHOD(stage, "the time of a login ends the lookup, and the login at t
     }
     CHECK(get().error() == errc::too_slow);
     CHECK(calls.calls.back() == last);
-    CHECK(logged().empty());
+    CHECK(logged().find("failed") == std::string::npos); // only the lookup's no is told
+    test::hear(loop, client, 20);
+    CHECK(client.heard == "* BYE No login in time\r\n");
     near.charge(nullptr);
 }
 

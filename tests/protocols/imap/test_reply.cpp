@@ -16,7 +16,15 @@ TEST_CASE("an upstream's refusal is passed on only when it is one") {
     CHECK(imap::denied("a1", "a1 NO go away\r\n") == "a1 NO go away\r\n");
     CHECK(imap::denied("a1", "a1 BAD what?") == "a1 BAD what?\r\n");
     CHECK(imap::denied("a1", "a1 no [X] m\xc3\xbc") == "a1 no [X] m\xc3\xbc\r\n");
-    for (auto other : {"", "a2 NO x", "a1 OK in", "a1 NOT", "* BYE", "a1 NO x\r\n* OK y\r\n", "a1"})
+    for (auto other :
+         {"",
+          "a2 NO x",
+          "a1 OK in",
+          "a1 NOT",
+          "* BYE",
+          "a1 NO x\r\n* OK y\r\n",
+          "a1",
+          "a1 NO \x1b[2J"})
         CHECK(imap::denied("a1", other) == own);
     CHECK(imap::denied("a1", "a1 NO " + std::string(2000, 'x')) == own);
     CHECK(imap::denied("a1", "", true) == "a1 NO [UNAVAILABLE] Try again later\r\n");
