@@ -137,7 +137,7 @@ void worker::enter(door::client client, const door::address& from, const door& w
 
 // Once in ten seconds: a flood of connections must not become a flood of lines.
 void worker::is_full(int error) {
-    if (!error && attended_ < most_) error = ENOMEM;
+    if (!error && own_.live.count() < most_) error = ENOMEM;
     auto t = std::chrono::steady_clock::now();
     if (complained_.time_since_epoch().count() && t - complained_ < std::chrono::seconds(10))
         return;
