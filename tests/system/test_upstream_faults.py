@@ -202,6 +202,7 @@ class InClear(Faults):
                     client.deadline = TIMEOUT
                     said = log_in(client, protocol, user)
                     whole = said.encode("utf-8", "surrogateescape") + b"\r\n" + client.rest()
+                    whole = re.sub(rb"(\* BYE|421)[^\r\n]* Too many failed logins\r\n$", b"", whole)  # the gateway's own
                     self.assertEqual(len(whole.splitlines()), 1, whole)  # also the lines that a lone CR would make
                     self.assertTrue(whole.startswith(no[protocol][1][:3].encode()), whole)
                     if protocol != "imap":  # whose text may be UTF-8
