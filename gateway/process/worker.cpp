@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <sys/resource.h>
 #include <utility>
 
@@ -142,22 +143,25 @@ void worker::is_full(int error) {
     if (complained_.time_since_epoch().count() && t - complained_ < std::chrono::seconds(10))
         return;
     complained_ = t;
-    if (error)
-        own_.events.event(
-            log_level::error,
-            "cannot accept, trying again",
-            {
-                {"error", std::strerror(error)}
-        }
-        );
-    else
-        own_.events.event(
-            log_level::warn,
-            "worker_connections reached",
-            {
-                {"limit", std::to_string(most_)}
-        }
-        );
+    try {
+        if (error)
+            own_.events.event(
+                log_level::error,
+                "cannot accept, trying again",
+                {
+                    {"error", std::strerror(error)}
+            }
+            );
+        else
+            own_.events.event(
+                log_level::warn,
+                "worker_connections reached",
+                {
+                    {"limit", std::to_string(most_)}
+            }
+            );
+    } catch (const std::bad_alloc&) { // nor is there any for the line
+    }
 }
 
 void worker::close_doors(door::waiting waiting) {

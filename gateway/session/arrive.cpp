@@ -209,7 +209,8 @@ task<> live(std::shared_ptr<visit> v, std::string address) {
 void spawn(worker_services& house, task<> what) {
     auto& events = house.events;
     auto done = [&events](std::exception_ptr thrown) {
-        if (thrown)
+        if (!thrown) return;
+        try {
             events.event(
                 config::log_level::error,
                 "session failed",
@@ -217,6 +218,8 @@ void spawn(worker_services& house, task<> what) {
                     {"what", what_of(thrown)}
             }
             );
+        } catch (const std::bad_alloc&) { // nor is there any for the line
+        }
     };
     asio::co_spawn(house.loop, std::move(what), done);
 }

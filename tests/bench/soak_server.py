@@ -9,7 +9,6 @@ words that check themselves. Prints its ports when ready and ends with its stand
 import asyncio
 import base64
 import hashlib
-import re
 import sys
 
 PASSWORD = "right"
@@ -45,13 +44,8 @@ async def serve_commands(reader, writer):
 async def imap(reader, writer):
     writer.write(b"* OK ready\r\n")
     line = await reader.readline()
-    tag, said = line.split()[0].decode(), []
-    for _ in range(2):
-        size = int(re.search(rb"\{(\d+)\}\r\n$", line).group(1))
-        writer.write(b"+ go on\r\n")
-        said.append(await reader.readexactly(size))
-        line = await reader.readline()
-    if said[1] == PASSWORD.encode():
+    tag = line.split()[0].decode()
+    if line.endswith(f'"{PASSWORD}"\r\n'.encode()):
         writer.write(f"{tag} OK in\r\n".encode())
         return True
     writer.write(f"{tag} NO [AUTHENTICATIONFAILED] no\r\n".encode())
@@ -85,7 +79,7 @@ def server_of(log_in):
             if await log_in(reader, writer):
                 await serve_commands(reader, writer)
             await writer.drain()
-        except (OSError, ValueError, IndexError, AttributeError, asyncio.IncompleteReadError):
+        except (OSError, ValueError, IndexError, asyncio.IncompleteReadError):
             pass  # whoever does not say what it should is closed
         finally:
             writer.close()

@@ -103,7 +103,8 @@ def log_in(client, protocol, user=USER, password=PASSWORD):
 
 def words_of_login(protocol, user, password):
     word = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
-    return {"imap": [f'a1 LOGIN "{user}" "{password}"'], "pop3": [f"AUTH PLAIN {word}"],
+    quoted = password.replace("\\", "\\\\")
+    return {"imap": [f'a1 LOGIN "{user}" "{quoted}"'], "pop3": [f"AUTH PLAIN {word}"],
             "smtp": ["EHLO me.example", f"AUTH PLAIN {word}"]}[protocol]
 
 
