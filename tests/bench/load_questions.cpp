@@ -72,6 +72,27 @@ task<> say_noops(client& one, std::size_t count) {
     }
 }
 
+task<> fetch_by(client& one, std::size_t bytes) {
+    auto command = "f FETCH " + std::to_string(bytes) + "\r\n";
+    co_await one.say(command);
+    for (auto left = bytes; left > 0;)
+        left -= co_await one.take(left);
+    co_await one.expect("f OK");
+}
+
+task<> append_by(client& one, std::size_t bytes) {
+    const std::string block(64 * 1024, 'x');
+    auto command = "p APPEND box {" + std::to_string(bytes) + "+}\r\n";
+    co_await one.say(command);
+    for (auto left = bytes; left > 0;) {
+        auto some = std::min(left, block.size());
+        co_await one.say(std::string_view(block).substr(0, some));
+        left -= some;
+    }
+    co_await one.say("\r\n");
+    co_await one.expect("p OK");
+}
+
 // So many sessions, logged in.
 std::vector<client> sessions(asio::io_context& loop, const target& to, std::size_t count) {
     constexpr std::size_t lanes = 32;
@@ -83,6 +104,16 @@ std::vector<client> sessions(asio::io_context& loop, const target& to, std::size
     };
     all(loop, std::min(lanes, count), open);
     return out;
+}
+
+// One session that moves so many bytes.
+void carry(const target& to, std::size_t bytes, task<> (*way)(client&, std::size_t)) {
+    asio::io_context loop(1);
+    auto held = sessions(loop, to, 1);
+    say_ready();
+    auto begin = clock::now();
+    all(loop, 1, [&](std::size_t) { return way(held[0], bytes); });
+    std::cout << "{\"count\": " << bytes << ", \"seconds\": " << since(begin) << "}" << std::endl;
 }
 
 }
@@ -121,44 +152,9 @@ void commands(const target& to, std::size_t count, std::size_t at_once) {
               << "}" << std::endl;
 }
 
-void fetch(const target& to, std::size_t bytes) {
-    asio::io_context loop(1);
-    auto held = sessions(loop, to, 1);
-    say_ready();
-    auto begin = clock::now();
-    auto run = [&](std::size_t) -> task<> {
-        auto& one = held[0];
-        auto command = "f FETCH " + std::to_string(bytes) + "\r\n";
-        co_await one.say(command);
-        for (auto left = bytes; left > 0;)
-            left -= co_await one.take(left);
-        co_await one.expect("f OK");
-    };
-    all(loop, 1, run);
-    std::cout << "{\"count\": " << bytes << ", \"seconds\": " << since(begin) << "}" << std::endl;
-}
+void fetch(const target& to, std::size_t bytes) { carry(to, bytes, fetch_by); }
 
-void append(const target& to, std::size_t bytes) {
-    asio::io_context loop(1);
-    auto held = sessions(loop, to, 1);
-    say_ready();
-    auto begin = clock::now();
-    auto run = [&](std::size_t) -> task<> {
-        auto& one = held[0];
-        const std::string block(64 * 1024, 'x');
-        auto command = "p APPEND box {" + std::to_string(bytes) + "+}\r\n";
-        co_await one.say(command);
-        for (auto left = bytes; left > 0;) {
-            auto some = std::min(left, block.size());
-            co_await one.say(std::string_view(block).substr(0, some));
-            left -= some;
-        }
-        co_await one.say("\r\n");
-        co_await one.expect("p OK");
-    };
-    all(loop, 1, run);
-    std::cout << "{\"count\": " << bytes << ", \"seconds\": " << since(begin) << "}" << std::endl;
-}
+void append(const target& to, std::size_t bytes) { carry(to, bytes, append_by); }
 
 void idle(const target& to, std::size_t count) {
     asio::io_context loop(1);

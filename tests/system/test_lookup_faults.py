@@ -6,28 +6,11 @@ import time
 
 import harness
 from harness import PASSWORD, USER, AuthHttp, Mailbox, Server, free_port, wait_for
+from rude import flood, hold, reset
 from watch import INTERNAL, Level, Victims, log_in
 
 WITHIN = 2  # seconds: auth_http_timeout
 OK = "HTTP/1.1 200 OK\r\n"
-
-
-def hold(peer):
-    while peer.more():
-        peer.buffer = b""
-
-
-def flood(peer, bytes):
-    try:
-        while True:
-            peer.send(bytes * (65536 // len(bytes)))
-    except OSError:
-        pass  # the gateway has had enough
-
-
-def reset(peer):
-    peer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-    peer.socket.close()
 
 
 def drop(peer, text, pause):

@@ -7,6 +7,7 @@ import time
 
 import harness
 from harness import PASSWORD, USER, Mailbox, Server, certificates
+from rude import flood, hold, reset
 from watch import INTERNAL, Level, Victims, log_in
 
 TIMEOUT = 2  # seconds: the gateway's own, for a login
@@ -20,24 +21,6 @@ LITERALS, BACKSLASH = ["* OK ready\r\n", "+ go on\r\n", "+ go on\r\n", "a1 OK in
 STARTTLS = {"imap": ["* OK ready\r\n", "tls OK go\r\n"], "pop3": ["+OK ready\r\n", "+OK go\r\n"],
             "smtp": ["220 mx ESMTP\r\n", "250-mx\r\n250 STARTTLS\r\n", "220 go\r\n"]}
 MANY = {"imap": b"* OK still here\r\n", "pop3": b"+OK\r\n", "smtp": b"250-more\r\n"}
-
-
-def flood(peer, bytes):
-    try:
-        while True:
-            peer.send(bytes * (65536 // len(bytes)))
-    except OSError:
-        pass  # the gateway has had enough
-
-
-def reset(peer):
-    peer.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-    peer.socket.close()
-
-
-def hold(peer):
-    while peer.more():
-        peer.buffer = b""
 
 
 # name: (what is done at a step, given the connection, the protocol and what should be said; words of the reason)
