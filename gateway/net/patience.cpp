@@ -33,11 +33,11 @@ void patience::watched::forget() {
 }
 
 void patience::arm() {
-    armed_ = true;
     timer_.expires_at(all_.front().last_ + length_);
     timer_.async_wait([this](boost::system::error_code ec) {
         if (!ec) look();
     });
+    armed_ = true;
 }
 
 void patience::look() {
