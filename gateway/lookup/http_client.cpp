@@ -2,15 +2,16 @@
 
 #include "gateway/lookup/wiping.hpp"
 #include "gateway/net/dialer.hpp"
+#include "protocols/text/joined.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -25,7 +26,6 @@ using namespace std::chrono_literals;
 namespace {
 
 using memory = wiping_allocator<char>;
-using request = http::request<http::empty_body, http::basic_fields<memory>>;
 using parser = http::response_parser<http::string_body, memory>;
 
 constexpr std::size_t most_kept = 16;
@@ -35,20 +35,21 @@ bool breaks_a_line(std::string_view text) {
     return text.find_first_of(std::string_view("\r\n\0", 3)) != text.npos;
 }
 
-// Nothing that could end a header line gets here: names and targets are the operator's, values were
-// encoded. Should that ever fail, no request is made.
-result<request> make_request(
+// RFC 9112 section 3. Nothing that could end a header line gets here: names and targets are the
+// operator's, values were encoded. Should that ever fail, no request is made.
+result<secret> make_request(
     const std::string& target, const std::vector<auth_http::header>& lines
 ) {
     if (target.empty() || breaks_a_line(target) || target.find(' ') != target.npos)
         return errc::bad_reply;
-    request r(http::verb::get, target, 11);
+    std::vector<std::string_view> parts{"GET ", target, " HTTP/1.1\r\n"};
     for (auto& l : lines) {
         auto value = l.value.reveal();
         if (breaks_a_line(value) || breaks_a_line(l.name)) return errc::bad_reply;
-        r.insert(l.name, {value.data(), value.size()});
+        parts.insert(parts.end(), {l.name, ": ", value, "\r\n"});
     }
-    return r;
+    parts.push_back("\r\n");
+    return text::joined(parts);
 }
 
 bool is_alive(stream_socket& socket) {
@@ -74,13 +75,13 @@ std::vector<auth_http::header> lines_of(const parser& p) {
 
 // One request on one socket.
 struct http_client::exchange {
-    const request& question;
+    std::string_view question;
     stream_socket socket;
     boost::beast::basic_flat_buffer<memory> buffer{head_limit + body_limit};
     parser answer;
     std::string trouble;
 
-    exchange(const request& q, stream_socket s) : question(q), socket(std::move(s)) {
+    exchange(std::string_view q, stream_socket s) : question(q), socket(std::move(s)) {
         answer.header_limit(head_limit);
         answer.body_limit(boost::none); // looked at when the head is there
     }
@@ -121,7 +122,8 @@ task<result<void>> http_client::run(exchange& e, clock::time_point until) {
     deadline limit(where_, until, call_off);
     error_code ec;
     limit.begin();
-    co_await http::async_write(e.socket, e.question, asio::redirect_error(asio::use_awaitable, ec));
+    auto question = asio::buffer(e.question);
+    co_await asio::async_write(e.socket, question, asio::redirect_error(asio::use_awaitable, ec));
     if (!ec) {
         auto token = asio::redirect_error(asio::use_awaitable, ec);
         co_await http::async_read_header(e.socket, e.buffer, e.answer, token);
@@ -180,7 +182,7 @@ task<result<std::vector<auth_http::header>>> http_client::get(
     for (bool kept = true;; kept = false) {
         auto socket = co_await connection_for(kept, until, trouble);
         if (!socket) co_return socket.error();
-        auto e = std::make_unique<exchange>(*question, std::move(*socket));
+        auto e = std::make_unique<exchange>(question->reveal(), std::move(*socket));
         auto ran = co_await run(*e, until);
         if (!ran && kept && ran.error() == errc::unavailable && e->heard_nothing()) continue;
         if (!ran) {

@@ -2,9 +2,9 @@
 
 #include "protocols/io/line_reader.hpp"
 #include "protocols/text/ascii.hpp"
+#include "protocols/text/joined.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 #include <string_view>
 #include <utility>
 
@@ -17,19 +17,6 @@ enum class answer { go_on, accepted, denied };
 bool is_status(std::string_view line, std::string_view word) {
     return text::starts_with(line, word) &&
            (line.size() == word.size() || line[word.size()] == ' ');
-}
-
-secret joined(std::initializer_list<std::string_view> parts) {
-    std::string line;
-    std::size_t size = 0;
-    for (auto part : parts)
-        size += part.size();
-    line.reserve(size); // so that no copy stays behind
-    for (auto part : parts)
-        line += part;
-    secret out(line);
-    wipe(line);
-    return out;
 }
 
 // RFC 3501 section 4.3: what a quoted string holds as it is. A literal costs a round trip, so it is
@@ -93,7 +80,8 @@ private:
     }
 
     task<result<entry>> say_at_once(const sasl::credentials& as) {
-        auto command = joined({tag_, "LOGIN \"", as.user, "\" \"", as.password.reveal(), "\"\r\n"});
+        auto command =
+            text::joined({tag_, "LOGIN \"", as.user, "\" \"", as.password.reveal(), "\"\r\n"});
         auto got = co_await say(command);
         if (!got) co_return got.error();
         if (*got == answer::go_on) co_return errc::bad_reply;
@@ -101,8 +89,8 @@ private:
     }
 
     task<result<entry>> say_in_literals(const sasl::credentials& as) {
-        auto user = joined({as.user, " ", announce(as.password.reveal().size())});
-        auto password = joined({as.password.reveal(), "\r\n"});
+        auto user = text::joined({as.user, " ", announce(as.password.reveal().size())});
+        auto password = text::joined({as.password.reveal(), "\r\n"});
         secret command(tag_ + "LOGIN " + announce(as.user.size()));
         auto got = co_await say(command);
         if (asks_for_more(got)) got = co_await say(user);

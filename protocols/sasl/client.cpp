@@ -1,6 +1,7 @@
 #include "protocols/sasl/client.hpp"
 
 #include "protocols/text/base64.hpp"
+#include "protocols/text/joined.hpp"
 
 #include <string>
 
@@ -9,15 +10,9 @@ namespace postern::sasl {
 std::optional<secret> plain_response(std::string_view user, const secret& password) {
     auto has_nul = [](std::string_view text) { return text.find('\0') != std::string_view::npos; };
     if (user.empty() || has_nul(user) || has_nul(password.reveal())) return std::nullopt;
-    std::string message;
-    message.reserve(user.size() + password.reveal().size() + 2); // no copy is left by growing
-    message += '\0';
-    message += user;
-    message += '\0';
-    message += password.reveal();
-    auto base64 = text::to_base64(message);
+    constexpr std::string_view nul("\0", 1);
+    auto base64 = text::to_base64(text::joined({nul, user, nul, password.reveal()}).reveal());
     std::optional<secret> out(std::in_place, base64);
-    wipe(message);
     wipe(base64);
     return out;
 }
