@@ -26,7 +26,7 @@ public:
         secret text; // LOGIN has its password here
     };
 
-    // limit: bytes of one command with its literals and line ends.
+    // limit: bytes of one command with its literals and line ends, as the client sent them.
     explicit framer(std::size_t limit) : limit_(limit) {}
     framer(const framer&) = delete;
     framer& operator=(const framer&) = delete;

@@ -2,6 +2,7 @@
 // never nothing.
 #include "protocols/imap/framer.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -10,6 +11,11 @@
 using postern::imap::framer;
 
 namespace {
+
+// A bare LF is given as CRLF, which is the one way for a command to grow.
+std::size_t line_ends(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count(text, '\n'));
+}
 
 // The first byte chooses the limit and whether literals are refused; every tenth event is a SASL
 // line, so both ways of cutting meet.
@@ -24,7 +30,7 @@ std::string events(std::string_view bytes, std::size_t piece, bool refuses, std:
             out += std::to_string(static_cast<int>(next->what)) + ":";
             out += next->text.reveal();
             out += '\n';
-            if (next->text.reveal().size() > limit + 8) std::abort(); // line ends are normalised
+            if (next->text.reveal().size() > limit + line_ends(next->text.reveal())) std::abort();
             if (next->what == framer::event::kind::too_long) return out;
             if (next->what == framer::event::kind::wants_literal && refuses) cut.refuse_literal();
         }
