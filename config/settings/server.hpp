@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings/budget.hpp"
+#include "config/settings/listen.hpp"
 #include "config/settings/lookup.hpp"
 #include "config/settings/protocol.hpp"
 #include "config/settings/proxy.hpp"
@@ -8,25 +9,10 @@
 #include "config/settings/tls.hpp"
 
 #include <chrono>
-#include <cstddef>
-#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace postern::config {
-
-// One address to listen on. The loader takes literals only, no host names.
-struct listen_address {
-    std::string written;    // the directive's words, for messages and logs
-    std::string host;       // "0.0.0.0", "::1"; for a Unix socket its path
-    std::uint16_t port = 0; // 0 is allowed only in tests (any free port); unused for Unix sockets
-    bool is_unix = false;
-    bool ssl = false; // TLS from the first byte: by the word "ssl" here, or by the directive
-    bool proxy_protocol = false; // a PROXY header comes before all else
-    int backlog = 511;
-
-    bool operator==(const listen_address&) const = default;
-};
 
 struct server_settings {
     mail_protocol protocol =

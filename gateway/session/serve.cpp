@@ -181,8 +181,9 @@ task<> follow(attempt& a, route& to) {
     auto within = a.tools.settings.proxy.connect_timeout;
     auto socket = co_await dial(where, to.upstream, within, trouble);
     if (!socket) co_return fail(a, party::upstream, socket.error(), std::move(trouble));
-    if (auto* own = leads_back(to.upstream, *socket, a.tools.settings)) {
-        auto detail = "the way leads back to this server's own listener " + own->written;
+    auto own = leads_back(to.upstream, *socket, a.client.socket(), a.tools.settings);
+    if (!own.empty()) {
+        auto detail = "the way leads back to this server's own listener " + own;
         co_return fail(a, party::gateway, errc::unavailable, std::move(detail));
     }
     if (would_leak(a, by, *socket))

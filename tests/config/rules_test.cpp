@@ -43,14 +43,16 @@ TEST_CASE("a server needs an address, a protocol and an upstream") {
     check(
         "what is broken is not also missing",
         "[[mail.server]]\nlisten = \"x\"\nupstream = \"\"",
-        "2:11 error: listen: \"x\" is not an address of this machine; names are not looked up\n"
+        "2:11 error: listen: \"x\" has no port\n"
         "3:13 error: upstream: \"\" is no address"
     );
     check(
         "an empty list",
         "[[mail.server]]\nlisten = []\nupstream = \"localhost\"",
-        "2:10 error: listen: needs [address:]port | *:port | [v6]:port | unix:path, then [ssl] "
-        "[proxy_protocol] [backlog=N]"
+        "2:10 error: listen: needs [address:]port[-port] | unix:path, then [ssl] [proxy_protocol] "
+        "[backlog=N] [rcvbuf=size] [sndbuf=size] [ipv6only=on|off] "
+        "[so_keepalive=on|off|[idle]:[interval]:[probes]] [bind] [reuseport] [fastopen=N] "
+        "[deferred] [multipath]"
     );
 }
 
@@ -63,7 +65,7 @@ TEST_CASE("an address is listened on once in the whole file") {
     check(
         "in two servers, written differently",
         head + "[[mail.server]]\nlisten = \"[::1]:143\"\n[[mail.server]]\nlisten = \"[0::1]:143\"",
-        "6:10 error: listen: duplicate \"::1:143\" address and port pair"
+        "6:10 error: listen: duplicate \"[::1]:143\" address and port pair"
     );
     check(
         "any free port is never the same",
@@ -74,6 +76,47 @@ TEST_CASE("an address is listened on once in the whole file") {
         "a socket",
         head + "[[mail.server]]\nprotocol = \"imap\"\nlisten = [\"unix:/a\", \"unix:/a\"]",
         "5:22 error: listen: duplicate \"unix:/a\" address and port pair"
+    );
+    check(
+        "ranges that meet",
+        head + "[[mail.server]]\nlisten = [\"*:143-150\", \"*:150-160\", \"[::]:143-150\"]",
+        "4:24 error: listen: duplicate \"0.0.0.0:150-160\" address and port pair"
+    );
+    check(
+        "a port in a range",
+        head + "[[mail.server]]\nlisten = \"*:143-150\"\n[[mail.server]]\nprotocol = "
+               "\"imap\"\nlisten = \"*:145\"",
+        "7:10 error: listen: duplicate \"0.0.0.0:145\" address and port pair"
+    );
+    check(
+        "all addresses and one of them",
+        head + "[[mail.server]]\nlisten = \"*:143\"\n[[mail.server]]\nlisten = \"127.0.0.1:143\"",
+        ""
+    );
+}
+
+TEST_CASE("a connection that the system keeps must bring something before the greeting") {
+    auto at = [](std::string listen) {
+        return head + "[[mail.server]]\nlisten = \"" + listen + "\"";
+    };
+    check(
+        "a greeting",
+        at("143 deferred"),
+        "4:10 error: listen: \"deferred\" waits for a client that waits for the greeting"
+    );
+    check(
+        "a load balancer's header",
+        at("143 deferred proxy_protocol\"\nset_real_ip_from = \"192.0.2.1"),
+        ""
+    );
+}
+
+TEST_CASE("a range has the protocol of a port in it, and its expectations") {
+    check(
+        "993 is in it",
+        head + "[[mail.server]]\nlisten = \"*:990-1000\"",
+        "4:10 warning: listen: clients of port 993 expect TLS from the first byte, but this "
+        "address has none"
     );
 }
 
