@@ -25,7 +25,6 @@ constexpr std::array names{
     std::string_view("allow"),
     std::string_view("deny"),
     std::string_view("include"),
-    std::string_view("daemon"),
     std::string_view("master_process"),
     std::string_view("load_module"),
     std::string_view("env"),
@@ -47,7 +46,6 @@ constexpr std::array names{
     std::string_view("worker_cpu_affinity"),
     std::string_view("worker_priority"),
     std::string_view("worker_rlimit_core"),
-    std::string_view("worker_rlimit_nofile"),
     std::string_view("worker_aio_requests"),
 };
 

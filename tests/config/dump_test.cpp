@@ -23,6 +23,8 @@ constexpr row rows[] = {
     {config::in_main, "ssl_key_process", "true", "\"on\""},
     {config::in_main, "worker_processes", "0", "0"},
     {config::in_main, "worker_connections", "500", "500"},
+    {config::in_main, "worker_rlimit_nofile", "5000", "5000"},
+    {config::in_main, "daemon", "\"on\"", "\"on\""},
     {config::in_main, "worker_shutdown_timeout", "\"5m\"", "\"5m\""},
     {config::in_main, "user", "\"mail adm\"", "\"mail adm\""},
     {config::in_main, "pid", "\"run/p.pid\"", "\"run/p.pid\""},
