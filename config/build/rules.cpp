@@ -109,6 +109,7 @@ constexpr void (*rules[])(const judged&, findings&) = {
     check_names,
     check_verify,
     check_external,
+    check_digests,
     check_zone,
     check_tickets,
     check_budget,

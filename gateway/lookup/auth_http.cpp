@@ -26,7 +26,8 @@ std::vector<auth_http::header> request_of(const query& q, const config::lookup_s
         q.client_host,
         q.tls,
         settings.auth_http_headers,
-        settings.auth_http_pass_client_cert};
+        settings.auth_http_pass_client_cert,
+        q.proxied};
     return auth_http::request_headers(asked);
 }
 
