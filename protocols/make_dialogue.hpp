@@ -2,8 +2,11 @@
 
 #include "config/settings/server.hpp"
 #include "protocols/dialogue.hpp"
+#include "protocols/proxy_protocol/header.hpp"
+#include "protocols/sasl/challenge.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace postern {
@@ -13,6 +16,11 @@ class budget;
 struct client_facts {
     std::string address;                // "192.0.2.7", "2001:db8::1", "unix:"
     std::string host = "[UNAVAILABLE]"; // a verified name, or what stands for none in XCLIENT
+    std::optional<proxy_protocol::addresses> proxied =
+        {}; // as a load balancer told, believed or not
+
+    // Makes what a digest is to be made over; tests put one in its place that they can foretell.
+    std::string (*new_challenge)(std::string_view server_name) = sasl::new_challenge;
 };
 
 // The dialogue of the server's protocol. All arguments outlive it.

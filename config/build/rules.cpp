@@ -60,6 +60,8 @@ constexpr void (*rules[])(const judged&, findings&) = {
     check_names,
     check_verify,
     check_external,
+    check_digests,
+    check_auth_http,
     check_zone,
     check_tickets,
     check_budget,

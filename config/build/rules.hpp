@@ -25,6 +25,8 @@ void check_tls(const judged&, findings&);
 void check_names(const judged&, findings&);
 void check_verify(const judged&, findings&);
 void check_external(const judged&, findings&);
+void check_digests(const judged&, findings&);
+void check_auth_http(const judged&, findings&);
 void check_zone(const judged&, findings&);
 void check_tickets(const judged&, findings&);
 void check_budget(const judged&, findings&);

@@ -22,7 +22,8 @@ std::vector<row<server_settings>> join_server_rows() {
           protocol_rows(),
           proxy_rows(),
           proxy_tls_rows(),
-          lookup_rows()})
+          lookup_rows(),
+          auth_http_tls_rows()})
         out.insert(out.end(), part.begin(), part.end());
     return out;
 }

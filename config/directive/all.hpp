@@ -28,6 +28,7 @@ std::span<const row<server_settings>> protocol_rows();
 std::span<const row<server_settings>> proxy_rows();
 std::span<const row<server_settings>> proxy_tls_rows();
 std::span<const row<server_settings>> lookup_rows();
+std::span<const row<server_settings>> auth_http_tls_rows();
 
 // Parts of route_rows(). The first are those of proxy_tls_rows(), for a route.
 std::span<const row<route_settings>> proxy_tls_route_rows();

@@ -27,6 +27,7 @@ enum class matters {
     with_smtp,
     with_static,
     with_auth_http,
+    with_https,
     with_certificate_dir,
     with_proxy_ssl,
     with_proxy_protocol

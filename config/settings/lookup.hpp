@@ -33,14 +33,14 @@ struct route_settings {
     proxy_tls_settings tls;    // the server's, where the route does not say otherwise
 };
 
-// An http:// address of an auth_http service.
+// An http:// or https:// address of an auth_http service.
 struct http_address {
+    bool tls = false;
     std::string host; // name or literal, without brackets; for a Unix socket empty
     std::uint16_t port = 80;
     std::string unix_path; // empty: TCP
     std::string target = "/";
 
-    bool empty() const { return host.empty() && unix_path.empty(); }
     bool operator==(const http_address&) const = default;
 };
 
@@ -49,10 +49,17 @@ struct lookup_settings {
     std::string upstream_user =
         "{user}"; // the name to log in with there: {user}, {local}, {domain}
     std::vector<route_settings> routes;
-    http_address auth_http; // when given, it is asked instead of the static routes
+    std::vector<http_address> auth_http; // when given, they are asked instead of the static routes
+    proxy_tls_settings auth_http_tls;    // for https; `mode` and the like are not used
     std::chrono::milliseconds auth_http_timeout{60000};
     std::vector<std::pair<std::string, std::string>> auth_http_headers;
     bool auth_http_pass_client_cert = false;
+
+    bool uses_https() const {
+        for (auto& one : auth_http)
+            if (one.tls) return true;
+        return false;
+    }
 };
 
 }

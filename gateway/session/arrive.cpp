@@ -82,7 +82,7 @@ party blame(error_code why, party so_far) {
 }
 
 // What a load balancer says of who is behind it counts if set_real_ip_from names it.
-void hear_of_client(visit& v, client_facts& who, proxy_protocol::endpoint&& said) {
+void hear_of_client(visit& v, client_facts& who, const proxy_protocol::endpoint& said) {
     auto full = full_name(said.address, said.port);
     auto is_peer = [&who](const config::network& n) { return config::holds(n, who.address); };
     if (std::ranges::none_of(v.server.settings->real_ip_from, is_peer)) {
@@ -90,13 +90,14 @@ void hear_of_client(visit& v, client_facts& who, proxy_protocol::endpoint&& said
         return;
     }
     v.seen.via = std::exchange(v.seen.client, std::move(full));
-    who.address = std::move(said.address);
+    who.address = said.address;
 }
 
 task<result<void>> take_header(visit& v, client_facts& who) {
     auto said = co_await proxy_protocol::receive_header(v.client, v.seen.detail);
     if (!said) co_return said.error();
-    if (*said) hear_of_client(v, who, std::move(**said));
+    who.proxied = std::move(*said);
+    if (who.proxied) hear_of_client(v, who, who.proxied->client);
     co_return result<void>();
 }
 

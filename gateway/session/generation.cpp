@@ -1,5 +1,6 @@
 #include "gateway/session/generation.hpp"
 
+#include "gateway/lookup/auth_http_tls.hpp"
 #include "gateway/lookup/make_lookup.hpp"
 
 #include <utility>
@@ -67,7 +68,10 @@ raised raise(
         running_server s;
         s.settings = &servers[i];
         s.tls = tls_of(servers[i], library, places, complaints);
-        s.where = make_lookup(servers[i].lookup, loop.get_executor(), servers[i].proxy.tls.mode);
+        auto& lookup = servers[i].lookup;
+        auto by = tls_of_auth_http(lookup, library, complaints);
+        auto mode = servers[i].proxy.tls.mode;
+        s.where = make_lookup(lookup, loop.get_executor(), mode, std::move(by));
         s.ways = upstreams(from, i, library, out.diagnostics);
         made->servers.push_back(std::move(s));
         for (auto& d : config::locate(complaints, from.from, i))

@@ -67,6 +67,20 @@ void fail(attempt& a, party by, error_code why, std::string detail) {
     );
 }
 
+// One of several services did not answer, and another one did.
+void warn(attempt& a, const std::string& trouble) {
+    a.tools.events.event(
+        config::log_level::warn,
+        "lookup went on to another service",
+        {
+            {"session", a.seen.session},
+            {"client",  a.seen.client },
+            {"user",    a.seen.user   },
+            {"detail",  trouble       }
+    }
+    );
+}
+
 // Somebody said no. Operators and those who watch for guessed passwords want to know.
 void deny(attempt& a, party by, refusal no, std::string_view words) {
     a.no = std::move(no);
@@ -162,10 +176,10 @@ task<> follow(attempt& a, route& to) {
         a.seen.upstream_user = to.user;
         a.login.user = std::move(to.user);
     }
-    bool external = a.login.how == sasl::credentials::method::external;
-    if (external && tells_password(a) && (!to.password || to.password->empty())) {
-        std::string detail = "a login by EXTERNAL has no password: the lookup must give one for "
-                             "the upstream, in Auth-Pass";
+    bool is_given = to.password && !to.password->empty();
+    if (!is_given && !a.login.has_password() && tells_password(a)) {
+        auto detail = "a login by " + a.login.mechanism +
+                      " has no password: the lookup must give one for the upstream, in Auth-Pass";
         co_return fail(a, party::gateway, errc::bad_reply, std::move(detail));
     }
     a.is_replaced = to.password.has_value();
@@ -201,10 +215,13 @@ task<> try_login(attempt& a) {
         a.number,
         tools.who.address,
         tools.who.host,
-        a.client.tls()};
+        a.client.tls(),
+        tools.who.proxied ? &*tools.who.proxied : nullptr,
+        a.client.signer()};
     std::string trouble;
     auto found = co_await tools.where.find(q, trouble);
     if (!found) co_return fail(a, party::gateway, found.error(), "lookup: " + trouble);
+    if (!trouble.empty()) warn(a, trouble);
     if (auto* to = std::get_if<route>(&*found)) co_return co_await follow(a, *to);
     auto& no = std::get<denial>(*found);
     a.wait = no.wait;

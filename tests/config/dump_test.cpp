@@ -94,10 +94,16 @@ constexpr row rows[] = {
     {config::in_server, "proxy_smtp_auth", "true", "\"on\""},
     {config::in_server, "upstream", "\"127.0.0.1:5\"", "\"127.0.0.1:5\""},
     {config::in_server, "upstream_user", "\"{local}\"", "\"{local}\""},
-    {config::in_server, "auth_http", "\"h:5/x\"", "\"http://h:5/x\""},
+    {config::in_server, "auth_http", "\"localhost:5/x\"", "\"http://localhost:5/x\""},
     {config::in_server, "auth_http_timeout", "\"3s\"", "\"3s\""},
     {config::in_server, "auth_http_pass_client_cert", "true", "\"on\""},
     {config::in_server, "auth_http_header", "\"X y\"", "[\"X y\"]"},
+    {config::in_server, "auth_http_ssl_verify", "true", "\"on\""},
+    {config::in_server, "auth_http_ssl_trusted_certificate", "\"rsa.pem\"", "\"rsa.pem\""},
+    {config::in_server, "auth_http_ssl_name", "\"A.example\"", "\"A.example\""},
+    {config::in_server, "auth_http_ssl_certificate", "\"rsa.pem\"", "\"rsa.pem\""},
+    {config::in_server, "auth_http_ssl_certificate_key", "\"key.pem\"", "\"key.pem\""},
+    {config::in_server, "auth_http_ssl_password_file", "\"pass.txt\"", "\"pass.txt\""},
     {config::in_route, "user", "\"j@x\"", "\"j@x\""},
     {config::in_route, "domain", "\"x.y\"", "\"x.y\""},
     {config::in_route, "pattern", "\"*@x\"", "\"*@x\""},
@@ -157,9 +163,12 @@ std::string configuration(const row& r) {
     if (name == "proxy_ssl_verify") server += proxy_pin;
     if (name == "proxy_ssl_certificate_key" || name == "proxy_ssl_password_file")
         server += "proxy_ssl_certificate = \"rsa.pem\"\n";
+    if (name == "auth_http_ssl_certificate_key" || name == "auth_http_ssl_password_file")
+        server += "auth_http_ssl_certificate = \"rsa.pem\"\n";
     if (name == "ssl_client_identity") server += "imap_auth = \"external\"\n";
     if (name.starts_with("auth_http_") || name == "ssl_client_identity")
-        server += "auth_http = \"h\"\n";
+        server += name.starts_with("auth_http_ssl_") ? "auth_http = \"https://h\"\n"
+                                                     : "auth_http = \"localhost\"\n";
     else if (name != "upstream" && name != "auth_http")
         server += "upstream = \"localhost\"\n";
     for (auto about :
