@@ -5,6 +5,7 @@
 #include "protocols/proxy_protocol/header.hpp"
 #include "protocols/sasl/challenge.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,8 +15,11 @@ class budget;
 
 // What a dialogue must know about its client besides what the client says.
 struct client_facts {
-    std::string address;                // "192.0.2.7", "2001:db8::1", "unix:"
-    std::string host = "[UNAVAILABLE]"; // a verified name, or what stands for none in XCLIENT
+    std::string address;                   // "192.0.2.7", "2001:db8::1", "unix:"
+    std::string host = "[UNAVAILABLE]";    // a verified name, or what stands for none in XCLIENT
+    std::string reverse = "[UNAVAILABLE]"; // what its address points to, verified or not
+    std::uint16_t port = 0;
+    proxy_protocol::endpoint server = {}; // where it came in; no address: over a Unix socket
     std::optional<proxy_protocol::addresses> proxied =
         {}; // as a load balancer told, believed or not
 

@@ -22,6 +22,9 @@ std::string reason(matters when) {
     case matters::with_certificate_dir: return "this server has no \"ssl_certificate_dir\"";
     case matters::with_proxy_ssl: return "\"proxy_ssl\" is off";
     case matters::with_proxy_protocol: return "no \"listen\" says \"proxy_protocol\"";
+    case matters::with_resolver:
+        return "this server looks no client's name up: it does not speak SMTP, or \"resolver\" is "
+               "off";
     }
     return {};
 }
@@ -67,6 +70,7 @@ bool is_unknown(matters when, const server_notes& notes) {
     case matters::with_pop3:
     case matters::with_smtp: return notes.is_broken({"listen", "protocol"});
     case matters::with_proxy_protocol: return notes.is_broken({"listen"});
+    case matters::with_resolver: return notes.is_broken({"listen", "protocol", "resolver"});
     case matters::with_static:
     case matters::with_https:
     case matters::with_auth_http: return notes.is_broken({"auth_http"});

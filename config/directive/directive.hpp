@@ -30,7 +30,8 @@ enum class matters {
     with_https,
     with_certificate_dir,
     with_proxy_ssl,
-    with_proxy_protocol
+    with_proxy_protocol,
+    with_resolver
 };
 
 // All that is known of one directive. The type, the parser and the way back are filled in by

@@ -11,10 +11,7 @@ namespace {
 // Directives of nginx's mail modules, of its main part, and those of other modules that people try
 // in mail servers. Whoever brings one along is told so, not that it is unknown.
 constexpr std::array names{
-    std::string_view("resolver"),
-    std::string_view("resolver_timeout"),
     std::string_view("proxy"),
-    std::string_view("proxy_protocol"),
     std::string_view("ssl_stapling_responder"),
     std::string_view("ssl_ocsp"),
     std::string_view("ssl_reject_handshake"),

@@ -15,6 +15,7 @@ bool has_effect(const directive& d, const server_settings& s) {
     case matters::with_certificate_dir: return s.uses_tls() && !s.tls.names.folder.empty();
     case matters::with_proxy_ssl: return s.uses_proxy_tls();
     case matters::with_proxy_protocol: return s.takes_proxy_headers();
+    case matters::with_resolver: return s.looks_up_clients();
     }
     return true;
 }

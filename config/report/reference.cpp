@@ -48,6 +48,7 @@ std::string_view matters_text(matters when) {
     case matters::with_certificate_dir: return "Matters to servers with `ssl_certificate_dir`.";
     case matters::with_proxy_ssl: return "Matters where `proxy_ssl` is not `off`.";
     case matters::with_proxy_protocol: return "Matters where a `listen` says `proxy_protocol`.";
+    case matters::with_resolver: return "Matters to SMTP servers with `resolver`.";
     }
     return {};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings/protocol.hpp"
+#include "config/settings/proxy_header.hpp"
 #include "config/settings/proxy_tls.hpp"
 
 #include <chrono>
@@ -29,8 +30,9 @@ struct route_settings {
     std::string pattern;                   // with * and ? for the whole login name
     std::optional<mail_protocol> protocol; // only for this protocol
     upstream_address upstream;
-    std::string upstream_user; // see lookup_settings::upstream_user; empty: the server's
-    proxy_tls_settings tls;    // the server's, where the route does not say otherwise
+    std::string upstream_user;          // see lookup_settings::upstream_user; empty: the server's
+    std::optional<proxy_header> header; // proxy_protocol; the server's, where it is not given
+    proxy_tls_settings tls;             // the server's, where the route does not say otherwise
 };
 
 // An http:// or https:// address of an auth_http service.

@@ -6,6 +6,7 @@
 #include "config/settings/protocol.hpp"
 #include "config/settings/proxy.hpp"
 #include "config/settings/real_ip.hpp"
+#include "config/settings/resolver.hpp"
 #include "config/settings/tls.hpp"
 
 #include <chrono>
@@ -27,6 +28,7 @@ struct server_settings {
     pop3_settings pop3;
     smtp_settings smtp;
     proxy_settings proxy;
+    resolver_settings resolver;
     lookup_settings lookup;
 
     bool uses_tls() const {
@@ -41,6 +43,8 @@ struct server_settings {
             if (l.proxy_protocol) return true;
         return false;
     }
+
+    bool looks_up_clients() const { return protocol == mail_protocol::smtp && resolver.asks(); }
 
     bool uses_proxy_tls() const {
         if (proxy.tls.uses_tls()) return true;

@@ -38,6 +38,7 @@ struct route {
     const config::proxy_tls_settings* tls = nullptr;
     std::optional<config::upstream_tls> tls_mode;
     std::string tls_name;
+    std::optional<config::proxy_header> header; // proxy_protocol; none: the server's own
 };
 
 // The lookup says no: what the client hears, and when. No wait: the connection ends after the

@@ -2,6 +2,7 @@
 
 #include "gateway/net/address.hpp"
 #include "gateway/net/dialer.hpp"
+#include "gateway/session/introduce.hpp"
 #include "gateway/session/leads_back.hpp"
 #include "gateway/session/leaving.hpp"
 #include "gateway/session/repeated.hpp"
@@ -108,6 +109,7 @@ struct approach {
     bool allow_plaintext;
     std::shared_ptr<const tls::client> client; // null: without TLS
     tls::destination to;
+    config::proxy_header header;
 };
 
 approach approach_of(const attempt& a, const route& to) {
@@ -115,6 +117,7 @@ approach approach_of(const attempt& a, const route& to) {
     approach out;
     out.mode = to.tls_mode.value_or(settings.mode);
     out.allow_plaintext = settings.allow_plaintext;
+    out.header = to.header.value_or(a.tools.settings.proxy.header);
     if (out.mode != config::upstream_tls::off) out.client = a.tools.ways.of(settings);
     bool is_socket = to.upstream.host.starts_with("unix:");
     out.to.name = !to.tls_name.empty()     ? to.tls_name
@@ -143,6 +146,8 @@ bool would_leak(const attempt& a, const approach& by, const stream_socket& socke
 
 task<> enter(attempt& a, const approach& by, std::unique_ptr<connection> upstream) {
     upstream->expire_after(a.tools.settings.timeout);
+    auto told = co_await introduce(*upstream, by.header, a.tools.who, a.client.tls());
+    if (!told) co_return fail(a, party::upstream, told.error(), "sending the PROXY header");
     if (by.mode == config::upstream_tls::on)
         if (auto safe = co_await upstream->start_tls(); !safe)
             co_return fail(a, party::upstream, safe.error(), upstream->trouble());
@@ -157,6 +162,7 @@ task<> enter(attempt& a, const approach& by, std::unique_ptr<connection> upstrea
             a.seen.upstream_tls = tls->protocol;
             a.seen.upstream_resumed = tls->resumed;
         }
+        a.seen.upstream_untold = said->untold;
         a.said = std::move(*said);
         a.upstream = std::move(upstream);
     } else {
@@ -259,6 +265,7 @@ void note(record& seen, const sasl::credentials& login) {
     seen.upstream.clear();
     seen.upstream_user.clear();
     seen.upstream_tls.clear();
+    seen.upstream_untold = false;
     seen.detail.clear();
     seen.end = ending();
 }

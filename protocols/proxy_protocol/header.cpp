@@ -163,7 +163,8 @@ reading read_v2(std::string_view bytes) {
     if (bytes.size() < size) return partial(size - bytes.size());
     bytes = bytes.substr(0, size);
     if ((by & 15) == 0) return whole(size); // LOCAL: what follows says nothing
-    auto [kind, size_of_addresses] = families[of >> 4];
+    int kind = families[of >> 4].kind;      // clang 14 captures no structured binding
+    auto size_of_addresses = families[of >> 4].addresses;
     auto rest = bytes.substr(fixed);
     if (rest.size() < size_of_addresses) return broken("too few bytes for its addresses");
     if (kind == AF_UNSPEC) return whole(size); // and what follows has no known shape

@@ -127,7 +127,10 @@ bool is_attribute(const script& s, const sasl::credentials& who, std::string_vie
     return (name == "ADDR" && *value == address) || (name == "LOGIN" && *value == who.user) ||
            (name == "NAME" && *value == s.who.host) ||
            (name == "PROTO" && (*value == "ESMTP" || *value == "SMTP")) ||
-           (name == "HELO" && is_said_word(s, *value));
+           (name == "HELO" && is_said_word(s, *value)) ||
+           (name == "REVERSE_NAME" && *value == s.who.reverse) ||
+           ((name == "PORT" || name == "DESTADDR" || name == "DESTPORT") &&
+            *value == "[UNAVAILABLE]"); // no script says where its client came in
 }
 
 bool is_xclient(const script& s, const sasl::credentials& who, std::string_view line) {
