@@ -20,6 +20,18 @@ constexpr parameter file{
     .value = "FILE",
     .about = "the configuration file",
     .by_default = "/etc/postern/postern.toml"};
+constexpr parameter nginx{
+    .name = "--nginx",
+    .value = "FILE",
+    .about = "an nginx.conf instead, which is imported in memory"};
+constexpr parameter prefix{
+    .name = "--prefix",
+    .value = "DIR",
+    .about = "where nginx looks for relative names of pid and error_log (nginx -V)"};
+constexpr parameter nginx_file{
+    .name = "FILE",
+    .about = "the main nginx.conf; - for standard input",
+    .by_default = "/etc/nginx/nginx.conf"};
 constexpr parameter quick{
     .name = "--quick",
     .about = "does not try each key of ssl_certificate_dir, which takes milliseconds for one"};
@@ -27,9 +39,10 @@ constexpr parameter as_json{.name = "--json", .about = "as a JSON array"};
 constexpr parameter directive{.name = "NAME", .about = "a directive's name"};
 constexpr parameter shell{.name = "SHELL", .about = "whose words it speaks", .by_default = "bash"};
 
-constexpr parameter of_file[] = {file};
-constexpr parameter of_check[] = {file, quick};
-constexpr parameter of_certs[] = {file, as_json};
+constexpr parameter of_file[] = {file, nginx, prefix};
+constexpr parameter of_check[] = {file, nginx, prefix, quick};
+constexpr parameter of_certs[] = {file, nginx, prefix, as_json};
+constexpr parameter of_import[] = {nginx_file, prefix};
 constexpr parameter of_directives[] = {directive};
 constexpr parameter of_completions[] = {shell};
 constexpr parameter of_children[] = {
@@ -38,14 +51,37 @@ constexpr parameter of_children[] = {
     {.name = "GROUP"}
 };
 
-int run(const arguments& a, const tls::backend& b) { return run_command(a.text(file), b); }
+int refuse(const char* why) {
+    std::cerr << "postern: " << why << "\nRun with --help for more information.\n";
+    return wrong_usage;
+}
+
+template <class Work> int with_file(const arguments& a, const Work& work) {
+    if (!a.has(nginx.name)) {
+        if (a.has(prefix.name)) return refuse("--prefix is nginx's: there is no --nginx");
+        return work(configuration_file(a.text(file)));
+    }
+    if (a.has(file.name)) return refuse("--config and --nginx exclude each other");
+    return work(configuration_file(a.text(nginx), a.text(prefix)));
+}
+
+int run(const arguments& a, const tls::backend& b) {
+    return with_file(a, [&](const configuration_file& which) { return run_command(which, b); });
+}
 int check(const arguments& a, const tls::backend& b) {
-    return check_command(a.text(file), a.has(quick.name), b);
+    return with_file(a, [&](const configuration_file& which) {
+        return check_command(which, a.has(quick.name), b);
+    });
 }
 int certs(const arguments& a, const tls::backend& b) {
-    return certs_command(a.text(file), a.has(as_json.name), b);
+    return with_file(a, [&](const configuration_file& which) {
+        return certs_command(which, a.has(as_json.name), b);
+    });
 }
-int dump(const arguments& a, const tls::backend&) { return dump_command(a.text(file)); }
+int dump(const arguments& a, const tls::backend&) { return with_file(a, dump_command); }
+int import(const arguments& a, const tls::backend&) {
+    return import_command(configuration_file(a.text(nginx_file), a.text(prefix)));
+}
 int directives(const arguments& a, const tls::backend&) {
     return directives_command(a.text(directive));
 }
@@ -73,6 +109,9 @@ constexpr command commands[] = {
     {"certs", "Lists all certificates: names, keys, expiry, fingerprints, and who uses them.",
      of_certs, certs},
     {"dump", "Prints the effective settings, each with the line it came from.", of_file, dump},
+    {"import",
+     "Prints an nginx.conf in postern's words, and says what cannot be carried over (exit status 3).",
+     of_import, import},
     {"directives", "Describes the directives: all, or the one that is named.", of_directives, directives},
     {"version", "Prints versions, and what this program's TLS library can do.", {}, version},
     {"completions", "Prints what makes a shell complete postern's words.", of_completions, completions},

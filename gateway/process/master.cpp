@@ -55,7 +55,7 @@ std::optional<identity> identity_for(const examined& next, std::vector<config::c
 
 class master {
 public:
-    master(const std::string& file, const tls::backend& library)
+    master(const configuration_file& file, const tls::backend& library)
         : file_(file), library_(library),
           events_(STDERR_FILENO, -1, log_level::notice, config::log_settings::style::text),
           signals_(loop_, SIGTERM, SIGINT),
@@ -102,7 +102,7 @@ private:
     void renewed(std::size_t refused);
     std::string read_again();
 
-    std::string file_;
+    configuration_file file_;
     const tls::backend& library_;
     belongings own_;
     asio::io_context loop_{1};
@@ -290,7 +290,7 @@ void master::settled(std::size_t refused) {
         log_level::notice,
         number_ == 1 ? "ready" : "reloaded",
         {
-            {"file",        file_                                            },
+            {"file",        file_.path                                       },
             {"tls_library", std::string(library_.name())                     },
             {"workers",     std::to_string(now_.config.made->process.workers)},
             {"pid",         std::to_string(::getpid())                       }
@@ -340,7 +340,7 @@ void master::refuse_reload(const examined& next) {
         log_level::error,
         "reload refused, everything stays as it was",
         {
-            {"file",       file_                                  },
+            {"file",       file_.path                             },
             {"complaints", std::to_string(next.diagnostics.size())}
     }
     );
@@ -389,7 +389,7 @@ void master::leave(bool now) {
 
 }
 
-int run_master(const std::string& file, const tls::backend& library) {
+int run_master(const configuration_file& file, const tls::backend& library) {
     return master(file, library).run();
 }
 
