@@ -22,39 +22,45 @@ void drop_unused_zones(settings& all) {
 
 }
 
-loaded load_tree(
-    const block& tree,
-    std::string_view name,
-    const file_reader& read,
-    std::vector<diagnostic> before
-) {
+namespace {
+
+// No tree: the text was none, and `found` says so.
+loaded build(const block* tree, std::string_view name, const file_reader& read, findings& found) {
     loaded out;
     out.name = name;
-    findings found;
-    found.add(std::move(before));
-    folder base(name);
-    auto all = assign(outline_of(tree, found), base, found);
-    complete(all, base);
-    apply_rules(all, out.name, found);
-    read_files(all, read, found);
-    drop_unused_zones(all.made);
-    out.from = std::move(all.from);
-    out.draft = std::make_shared<const settings>(std::move(all.made));
+    if (tree) {
+        folder base(name);
+        auto all = assign(outline_of(*tree, found), base, found);
+        complete(all, base);
+        apply_rules(all, out.name, found);
+        read_files(all, read, found);
+        drop_unused_zones(all.made);
+        out.from = std::move(all.from);
+        out.draft = std::make_shared<const settings>(std::move(all.made));
+    }
     out.diagnostics = found.take();
     tidy(out.diagnostics);
     if (!any_error(out.diagnostics)) out.made = out.draft;
     return out;
 }
 
+}
+
+loaded load_tree(
+    const block& tree,
+    std::string_view name,
+    const file_reader& read,
+    std::vector<diagnostic> before
+) {
+    findings found;
+    found.add(std::move(before));
+    return build(&tree, name, read, found);
+}
+
 loaded load(std::string_view text, std::string_view name, const file_reader& read) {
     findings found;
     auto tree = read_toml(text, std::string(name), found);
-    if (tree) return load_tree(*tree, name, read, found.take());
-    loaded out;
-    out.name = name;
-    out.diagnostics = found.take();
-    tidy(out.diagnostics);
-    return out;
+    return build(tree ? &*tree : nullptr, name, read, found);
 }
 
 namespace {

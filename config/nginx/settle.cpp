@@ -63,7 +63,8 @@ void settler::add(block& to, std::string_view name, std::string_view words, std:
 }
 
 void settler::write_defaults(const draft& all) {
-    for (auto& [name, words] : nginx_defaults()) {
+    for (auto& by_default : nginx_defaults()) {
+        auto name = by_default.name, words = by_default.value;
         auto known = find_directives(name, in_mail);
         if (known.empty() || find(*mail_, name)) continue;
         auto given = text(words, mail_->where);

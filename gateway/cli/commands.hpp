@@ -11,7 +11,6 @@ namespace postern::gateway {
 int check_command(const configuration_file&, bool quick, const tls::backend&);
 int certs_command(const configuration_file&, bool as_json, const tls::backend&);
 int dump_command(const configuration_file&);
-int import_command(const configuration_file&);
 int directives_command(const std::string& name); // empty: all of them
 int version_command(const tls::backend&);
 int completions_command(const std::string& shell);

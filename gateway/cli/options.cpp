@@ -2,10 +2,12 @@
 
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
+#include "gateway/nginx/nginx.hpp"
 
 #include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,36 +53,37 @@ constexpr parameter of_children[] = {
     {.name = "GROUP"}
 };
 
-int refuse(const char* why) {
-    std::cerr << "postern: " << why << "\nRun with --help for more information.\n";
-    return wrong_usage;
-}
-
-template <class Work> int with_file(const arguments& a, const Work& work) {
-    if (!a.has(nginx.name)) {
-        if (a.has(prefix.name)) return refuse("--prefix is nginx's: there is no --nginx");
-        return work(configuration_file(a.text(file)));
-    }
-    if (a.has(file.name)) return refuse("--config and --nginx exclude each other");
-    return work(configuration_file(a.text(nginx), a.text(prefix)));
+// Nothing, after a complaint, when the options contradict each other.
+std::optional<configuration_file> chosen(const arguments& a) {
+    const char* wrong = nullptr;
+    if (a.has(nginx.name) && a.has(file.name)) wrong = "--config and --nginx exclude each other";
+    if (a.has(prefix.name) && !a.has(nginx.name))
+        wrong = "--prefix is nginx's: there is no --nginx";
+    bool of_nginx = a.has(nginx.name);
+    if (!wrong)
+        return configuration_file{a.text(of_nginx ? nginx : file), of_nginx, a.text(prefix)};
+    std::cerr << "postern: " << wrong << "\nRun with --help for more information.\n";
+    return std::nullopt;
 }
 
 int run(const arguments& a, const tls::backend& b) {
-    return with_file(a, [&](const configuration_file& which) { return run_command(which, b); });
+    auto which = chosen(a);
+    return which ? run_command(*which, b) : wrong_usage;
 }
 int check(const arguments& a, const tls::backend& b) {
-    return with_file(a, [&](const configuration_file& which) {
-        return check_command(which, a.has(quick.name), b);
-    });
+    auto which = chosen(a);
+    return which ? check_command(*which, a.has(quick.name), b) : wrong_usage;
 }
 int certs(const arguments& a, const tls::backend& b) {
-    return with_file(a, [&](const configuration_file& which) {
-        return certs_command(which, a.has(as_json.name), b);
-    });
+    auto which = chosen(a);
+    return which ? certs_command(*which, a.has(as_json.name), b) : wrong_usage;
 }
-int dump(const arguments& a, const tls::backend&) { return with_file(a, dump_command); }
+int dump(const arguments& a, const tls::backend&) {
+    auto which = chosen(a);
+    return which ? dump_command(*which) : wrong_usage;
+}
 int import(const arguments& a, const tls::backend&) {
-    return import_command(configuration_file(a.text(nginx_file), a.text(prefix)));
+    return print_imported({a.text(nginx_file), true, a.text(prefix)});
 }
 int directives(const arguments& a, const tls::backend&) {
     return directives_command(a.text(directive));

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <utility>
 
 namespace postern::gateway {
 
@@ -10,10 +9,6 @@ struct configuration_file {
     std::string path;
     bool of_nginx = false;
     std::string prefix = {}; // nginx's own; empty: the file's folder
-
-    configuration_file(std::string own) : path(std::move(own)) {}
-    configuration_file(std::string nginx, std::string its_prefix)
-        : path(std::move(nginx)), of_nginx(true), prefix(std::move(its_prefix)) {}
 };
 
 }

@@ -2,8 +2,8 @@
 
 #include "backends/tls/builtin_store.hpp"
 #include "backends/tls/ticket_ring.hpp"
-#include "config/nginx/import.hpp"
 #include "gateway/certificates/marks.hpp"
+#include "gateway/nginx/nginx.hpp"
 #include "gateway/session/generation.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -175,43 +175,19 @@ std::string examined::printed() const {
     return out;
 }
 
-namespace {
-
-// `load` makes a configuration of e.text, which is set, with a reader for the files it names.
-template <class Load>
-examined examine_with(
-    examined e, const tls::backend& library, const examination& how, const Load& load
-) {
-    auto read_and_keep = [&](const std::string& named) {
+config::file_reader reader_into(examined& e) {
+    return [&e](const std::string& named) {
         e.marks[named] = mark_of_file(named);
         return e.files[named] = config::read_from_disk(named);
     };
-    e.config = load(read_and_keep);
+}
+
+void prove(examined& e, const tls::backend& library, const examination& how) {
     e.diagnostics = e.config.diagnostics;
     read_folders(e, library, how.before);
     auto more = e.config.made ? prove(e, e.config, library, how) : prove_draft(e, library);
     e.diagnostics.insert(e.diagnostics.end(), more.begin(), more.end());
     e.complain(look_at_key_log(e.config, library), config::origins::process);
-    return e;
-}
-
-examined examine_nginx(
-    const configuration_file& file, const tls::backend& library, const examination& how
-) {
-    auto got = config::import_nginx(file.path, file.prefix, config::nginx_files_on_disk());
-    examined e;
-    e.name = file.path;
-    e.text = secret(got.toml);
-    e.nginx_texts = std::move(got.texts);
-    if (!got.tree) {
-        e.diagnostics = std::move(got.diagnostics);
-        return e;
-    }
-    return examine_with(std::move(e), library, how, [&](const config::file_reader& read) {
-        return config::load_tree(*got.tree, file.path, read, std::move(got.diagnostics));
-    });
-}
-
 }
 
 examined examine(
@@ -232,9 +208,9 @@ examined examine_text(
     examined e;
     e.name = path;
     e.text = text;
-    return examine_with(std::move(e), library, how, [&](const config::file_reader& read) {
-        return config::load(text.reveal(), path, read);
-    });
+    e.config = config::load(e.text.reveal(), path, reader_into(e));
+    prove(e, library, how);
+    return e;
 }
 
 }

@@ -52,4 +52,9 @@ examined examine_text(
     const std::string& path, const secret& text, const tls::backend&, const examination& = {}
 );
 
+// Steps of it, for other sources than TOML: a reader that keeps what it read, and, once `config` is
+// set, all that follows.
+config::file_reader reader_into(examined&);
+void prove(examined&, const tls::backend&, const examination&);
+
 }

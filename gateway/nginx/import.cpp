@@ -1,7 +1,7 @@
 #include "config/nginx/import.hpp"
 
-#include "gateway/cli/commands.hpp"
 #include "gateway/cli/options.hpp"
+#include "gateway/nginx/nginx.hpp"
 
 #include <cerrno>
 #include <iostream>
@@ -22,7 +22,7 @@ config::file_answer read_standard_input() {
 
 }
 
-int import_command(const configuration_file& file) {
+int print_imported(const configuration_file& file) {
     auto files = config::nginx_files_on_disk();
     auto on_disk = files.read;
     files.read = [&](const std::string& path) {
