@@ -329,6 +329,25 @@ class LikeNginx(harness.Test):
             self.assertTrue(client.line().startswith(b"+OK"))
 
 
+    def test_renewed_certificates_are_served(self):
+        files = Files(self.lookup)
+        pem, own = certificates().folder, files.folder / "own.pem"
+        def renew(kind):
+            fresh = files.folder / "fresh.pem"
+            fresh.write_text((pem / f"{kind}.pem").read_text() + (pem / f"{kind}-key.pem").read_text())
+            fresh.rename(own)
+        renew("rsa")
+        text = re.sub(r"(ssl_certificate(?:_key)?) [^;]*;", r"\1 own.pem;", files.main.read_text())
+        files.main.write_text("ssl_certificate_watch 1s;\n" + text)  # postern's own words may stand there as well
+        self.enter(Postern(files, True))
+        def shown():
+            with files.client("imaps") as client:
+                return client.socket.getpeercert(binary_form=True)
+        first = shown()
+        renew("ecdsa")
+        wait_for("the new certificate", lambda: shown() != first)
+
+
 class CommandLine(harness.Test):
     def test_statuses(self):
         file = temp_folder() / "nginx.conf"
