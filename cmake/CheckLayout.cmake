@@ -6,6 +6,7 @@ cmake_minimum_required(VERSION 3.25)
 set(below_protocols "\"(config|backends/tls|protocols)/")
 set(rows
   "config/source/toml:\"config/|<toml"
+  "config/nginx/files:\"config/|<glob.h>"
   "config/:\"config/"
   "backends/tls/:\"(config|backends/tls)/"
   "backends/boringssl/:\"(config|backends/(tls|boringssl))/|<openssl/"

@@ -22,11 +22,13 @@ void drop_unused_zones(settings& all) {
 
 }
 
-loaded load(std::string_view text, std::string_view name, const file_reader& read) {
+namespace {
+
+// No tree: the text was none, and `found` says so.
+loaded build(const block* tree, std::string_view name, const file_reader& read, findings& found) {
     loaded out;
     out.name = name;
-    findings found;
-    if (auto tree = read_toml(text, out.name, found)) {
+    if (tree) {
         folder base(name);
         auto all = assign(outline_of(*tree, found), base, found);
         complete(all, base);
@@ -40,6 +42,25 @@ loaded load(std::string_view text, std::string_view name, const file_reader& rea
     tidy(out.diagnostics);
     if (!any_error(out.diagnostics)) out.made = out.draft;
     return out;
+}
+
+}
+
+loaded load_tree(
+    const block& tree,
+    std::string_view name,
+    const file_reader& read,
+    std::vector<diagnostic> before
+) {
+    findings found;
+    found.add(std::move(before));
+    return build(&tree, name, read, found);
+}
+
+loaded load(std::string_view text, std::string_view name, const file_reader& read) {
+    findings found;
+    auto tree = read_toml(text, std::string(name), found);
+    return build(tree ? &*tree : nullptr, name, read, found);
 }
 
 namespace {

@@ -4,6 +4,7 @@
 #include "config/report/complaint.hpp"
 #include "config/report/diagnostic.hpp"
 #include "config/settings.hpp"
+#include "config/source/tree.hpp"
 #include "config/value/secret.hpp"
 
 #include <functional>
@@ -43,6 +44,11 @@ struct loaded {
 // `name` is the configuration file's path, for messages; relative file names are taken relative to
 // its folder. Everything that is wrong is reported at once. `read` is called once for each file.
 loaded load(std::string_view text, std::string_view name, const file_reader& read);
+
+// The same of a tree that another source than TOML made, with what was said of it before.
+loaded load_tree(
+    const block&, std::string_view name, const file_reader& read, std::vector<diagnostic> before
+);
 
 // Complaints of a part that knows only directives (a TLS adapter about server number `server`, from
 // 0), given the lines they stand on. A directive that nobody wrote is placed at its server's own

@@ -22,6 +22,7 @@ template <auto First, auto... Rest> constexpr auto& walk(auto& from) {
 template <class Kind, auto First, auto... Rest> constexpr auto bind(directive about) {
     using root = typename detail::root_of<decltype(First)>::type;
     about.repeatable = is_list<Kind>;
+    about.form = &shape_of<Kind>();
     about.syntax = shape_of<Kind>().syntax;
     about.words = words_of<Kind>;
     return row<root>{

@@ -46,6 +46,7 @@ struct directive {
     bool layered = false; // an outer level's value is laid under an inner one, not replaced by it
 
     bool repeatable = false;
+    const shape* form = nullptr; // of one value
     std::string (*syntax)() = nullptr;
     std::vector<std::string_view> (*words)() = nullptr;
 };

@@ -54,6 +54,13 @@ std::string nginx_advice(std::string_view name) {
         {"ssl_buffer_size",        "leave it out: a record is as long as what there is to send"},
         {"ssl_alpn",               "leave it out: it is the name of the server's protocol"     },
         {"ssl_handshake_timeout",  "write timeout, which counts for handshakes, too"           },
+        {"ssl_engine",             "keys are files here; ssl_key_process keeps them apart"     },
+        {"include",                "there is one file; certificates can be in a folder"        },
+        {"master_process",         "write worker_processes = 0 for a single process"           },
+        {"load_module",            "mail and TLS are built in"                                 },
+        {"debug_connection",       "write debug as the level of error_log"                     },
+        {"allow",                  "let a packet filter decide who may connect"                },
+        {"deny",                   "let a packet filter decide who may connect"                },
     };
     for (auto& [known, text] : advice)
         if (known == name) return std::string(text);

@@ -4,7 +4,7 @@
 
 namespace postern::config {
 
-enum class severity { error, warning };
+enum class severity { error, warning, note };
 
 // Something wrong with a directive, said by a part that knows the directive but not the line it
 // stands on. `locate` joins it with that line.

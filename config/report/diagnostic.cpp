@@ -47,7 +47,10 @@ std::string title(const diagnostic& d) {
     std::string out = visible(d.where.file);
     if (d.where.line > 0)
         out += ":" + std::to_string(d.where.line) + ":" + std::to_string(d.where.column);
-    return out + (d.level == severity::error ? ": error: " : ": warning: ") + visible(d.text);
+    auto word = d.level == severity::error     ? ": error: "
+                : d.level == severity::warning ? ": warning: "
+                                               : ": note: ";
+    return out + word + visible(d.text);
 }
 
 }

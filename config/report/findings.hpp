@@ -17,6 +17,13 @@ public:
     void warning(place where, std::string text, std::string hint = {}) {
         all_.push_back({severity::warning, std::move(where), std::move(text), std::move(hint)});
     }
+    void note(place where, std::string text, std::string hint = {}) {
+        all_.push_back({severity::note, std::move(where), std::move(text), std::move(hint)});
+    }
+    void add(std::vector<diagnostic> more) {
+        for (auto& d : more)
+            all_.push_back(std::move(d));
+    }
     bool any_error() const { return config::any_error(all_); }
     std::vector<diagnostic> take() { return std::move(all_); }
 

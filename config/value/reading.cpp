@@ -99,15 +99,6 @@ std::string array_of(const std::vector<std::string>& items) {
     return "[" + out + "]";
 }
 
-// One value: text when its words can be told apart again, else an array of them.
-std::string value_to_toml(const std::vector<std::string>& words, bool split) {
-    if (!split || std::ranges::none_of(words, needs_quotes)) return toml_string(joined(words));
-    std::vector<std::string> each;
-    for (auto& w : words)
-        each.push_back(toml_string(w));
-    return array_of(each);
-}
-
 }
 
 bool reading::refuse(const place& where, const std::string& text, std::string hint) {
@@ -159,18 +150,26 @@ std::string toml_string(std::string_view text) {
     return out + "\"";
 }
 
+std::string words_to_toml(const std::vector<std::string>& words, bool split) {
+    if (!split || std::ranges::none_of(words, needs_quotes)) return toml_string(joined(words));
+    std::vector<std::string> each;
+    for (auto& w : words)
+        each.push_back(toml_string(w));
+    return array_of(each);
+}
+
 std::string to_toml(const written& w) {
     if (w.form == written::single) {
         if (w.values.empty()) return {};
         auto text = joined(w.values[0]);
         bool digits =
             !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-        return w.bare && digits ? text : value_to_toml(w.values[0], w.split);
+        return w.bare && digits ? text : words_to_toml(w.values[0], w.split);
     }
     std::vector<std::string> items;
     for (auto& words : w.values) {
         if (w.form == written::list)
-            items.push_back(value_to_toml(words, w.split));
+            items.push_back(words_to_toml(words, w.split));
         else
             for (auto& one : words)
                 items.push_back(toml_string(one));

@@ -64,6 +64,9 @@ struct written {
 // As the right side of a TOML line. Empty when not set.
 std::string to_toml(const written&);
 
+// The words of one value: a string when they can be told apart in it again, else an array of them.
+std::string words_to_toml(const std::vector<std::string>& words, bool split);
+
 // A TOML string with quotes.
 std::string toml_string(std::string_view);
 

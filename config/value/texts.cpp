@@ -48,15 +48,15 @@ bool read_text(const word& w, reading& in, std::string& field) {
 
 bool read_path(const word& w, reading& in, std::string& field) {
     if (w.text.empty()) return in.refuse(w.where, "the file name is empty");
-    if (!is_printable(w.text)) return in.refuse(w.where, "the file name holds a control character");
     for (std::string_view prefix : {"data:", "engine:", "store:", "syslog:", "memory:"})
-        if (w.text.starts_with(prefix))
+        if (w.text.starts_with(prefix)) // what stands behind "data:" may be a private key
             return in.refuse(
                 w.where,
-                in_quotes(w.text) + ": \"" + std::string(prefix) +
+                (prefix == "data:" ? "" : in_quotes(w.text) + ": ") + "\"" + std::string(prefix) +
                     "\" is something of nginx that postern does not have yet",
                 "name a file"
             );
+    if (!is_printable(w.text)) return in.refuse(w.where, "the file name holds a control character");
     auto path = in.base().resolve(w.text);
     if (path.size() > longest_path)
         return in.refuse(w.where, "the file name is longer than 4095 bytes");

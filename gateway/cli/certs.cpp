@@ -7,7 +7,7 @@
 
 namespace postern::gateway {
 
-int certs_command(const std::string& file, bool as_json, const tls::backend& library) {
+int certs_command(const configuration_file& file, bool as_json, const tls::backend& library) {
     auto seen = examine(file, library);
     std::cerr << seen.printed();
     if (!seen.config.draft) return wrong_configuration;

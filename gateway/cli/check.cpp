@@ -6,7 +6,7 @@
 
 namespace postern::gateway {
 
-int check_command(const std::string& file, bool quick, const tls::backend& library) {
+int check_command(const configuration_file& file, bool quick, const tls::backend& library) {
     examination how;
     how.thorough = !quick;
     how.trying = [](const std::string& folder, std::size_t count) {
@@ -17,7 +17,7 @@ int check_command(const std::string& file, bool quick, const tls::backend& libra
     auto seen = examine(file, library, how);
     std::cerr << seen.printed();
     if (!seen.good()) return wrong_configuration;
-    std::cerr << file << ": ok\n";
+    std::cerr << file.path << ": ok\n";
     return fine;
 }
 

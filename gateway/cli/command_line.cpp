@@ -19,7 +19,7 @@ constexpr std::string_view summary =
     "is.\n";
 constexpr std::string_view statuses =
     "\nExit status: 0 all is well; 1 the configuration is wrong, or the start failed; 2 wrong "
-    "usage.\n";
+    "usage; 3 import left something out.\n";
 
 std::string quoted(std::string_view word) { return "\"" + std::string(word) + "\""; }
 

@@ -11,13 +11,13 @@ constexpr const char* bash_before = R"(# bash completion for postern
 _postern() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
   case $before in
-    postern) COMPREPLY=($(compgen -W "run check certs dump directives version completions --help --version" -- "$word")) ;;
-    -c|--config) COMPREPLY=($(compgen -f -- "$word")) ;;
+    postern) COMPREPLY=($(compgen -W "run check certs dump import directives version completions --help --version" -- "$word")) ;;
+    -c|--config|--nginx|--prefix|import) COMPREPLY=($(compgen -f -- "$word")) ;;
     completions) COMPREPLY=($(compgen -W "bash" -- "$word")) ;;
     directives) COMPREPLY=($(compgen -W ")";
 
 constexpr const char* bash_after = R"(" -- "$word")) ;;
-    *) COMPREPLY=($(compgen -W "-c --config --help --json --quick" -- "$word")) ;;
+    *) COMPREPLY=($(compgen -W "-c --config --help --json --nginx --prefix --quick" -- "$word")) ;;
   esac
 }
 complete -F _postern postern

@@ -2,10 +2,12 @@
 
 #include "gateway/cli/command_line.hpp"
 #include "gateway/cli/commands.hpp"
+#include "gateway/nginx/nginx.hpp"
 
 #include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +22,18 @@ constexpr parameter file{
     .value = "FILE",
     .about = "the configuration file",
     .by_default = "/etc/postern/postern.toml"};
+constexpr parameter nginx{
+    .name = "--nginx",
+    .value = "FILE",
+    .about = "an nginx.conf instead, which is imported in memory"};
+constexpr parameter prefix{
+    .name = "--prefix",
+    .value = "DIR",
+    .about = "where nginx looks for relative names of pid and error_log (nginx -V)"};
+constexpr parameter nginx_file{
+    .name = "FILE",
+    .about = "the main nginx.conf; - for standard input",
+    .by_default = "/etc/nginx/nginx.conf"};
 constexpr parameter quick{
     .name = "--quick",
     .about = "does not try each key of ssl_certificate_dir, which takes milliseconds for one"};
@@ -27,9 +41,10 @@ constexpr parameter as_json{.name = "--json", .about = "as a JSON array"};
 constexpr parameter directive{.name = "NAME", .about = "a directive's name"};
 constexpr parameter shell{.name = "SHELL", .about = "whose words it speaks", .by_default = "bash"};
 
-constexpr parameter of_file[] = {file};
-constexpr parameter of_check[] = {file, quick};
-constexpr parameter of_certs[] = {file, as_json};
+constexpr parameter of_file[] = {file, nginx, prefix};
+constexpr parameter of_check[] = {file, nginx, prefix, quick};
+constexpr parameter of_certs[] = {file, nginx, prefix, as_json};
+constexpr parameter of_import[] = {nginx_file, prefix};
 constexpr parameter of_directives[] = {directive};
 constexpr parameter of_completions[] = {shell};
 constexpr parameter of_children[] = {
@@ -38,14 +53,38 @@ constexpr parameter of_children[] = {
     {.name = "GROUP"}
 };
 
-int run(const arguments& a, const tls::backend& b) { return run_command(a.text(file), b); }
+// Nothing, after a complaint, when the options contradict each other.
+std::optional<configuration_file> chosen(const arguments& a) {
+    const char* wrong = nullptr;
+    if (a.has(nginx.name) && a.has(file.name)) wrong = "--config and --nginx exclude each other";
+    if (a.has(prefix.name) && !a.has(nginx.name))
+        wrong = "--prefix is nginx's: there is no --nginx";
+    bool of_nginx = a.has(nginx.name);
+    if (!wrong)
+        return configuration_file{a.text(of_nginx ? nginx : file), of_nginx, a.text(prefix)};
+    std::cerr << "postern: " << wrong << "\nRun with --help for more information.\n";
+    return std::nullopt;
+}
+
+int run(const arguments& a, const tls::backend& b) {
+    auto which = chosen(a);
+    return which ? run_command(*which, b) : wrong_usage;
+}
 int check(const arguments& a, const tls::backend& b) {
-    return check_command(a.text(file), a.has(quick.name), b);
+    auto which = chosen(a);
+    return which ? check_command(*which, a.has(quick.name), b) : wrong_usage;
 }
 int certs(const arguments& a, const tls::backend& b) {
-    return certs_command(a.text(file), a.has(as_json.name), b);
+    auto which = chosen(a);
+    return which ? certs_command(*which, a.has(as_json.name), b) : wrong_usage;
 }
-int dump(const arguments& a, const tls::backend&) { return dump_command(a.text(file)); }
+int dump(const arguments& a, const tls::backend&) {
+    auto which = chosen(a);
+    return which ? dump_command(*which) : wrong_usage;
+}
+int import(const arguments& a, const tls::backend&) {
+    return print_imported({a.text(nginx_file), true, a.text(prefix)});
+}
 int directives(const arguments& a, const tls::backend&) {
     return directives_command(a.text(directive));
 }
@@ -73,6 +112,9 @@ constexpr command commands[] = {
     {"certs", "Lists all certificates: names, keys, expiry, fingerprints, and who uses them.",
      of_certs, certs},
     {"dump", "Prints the effective settings, each with the line it came from.", of_file, dump},
+    {"import",
+     "Prints an nginx.conf in postern's words, and says what cannot be carried over (exit status 3).",
+     of_import, import},
     {"directives", "Describes the directives: all, or the one that is named.", of_directives, directives},
     {"version", "Prints versions, and what this program's TLS library can do.", {}, version},
     {"completions", "Prints what makes a shell complete postern's words.", of_completions, completions},

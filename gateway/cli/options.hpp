@@ -9,6 +9,7 @@ enum exit_status : int {
     fine = 0,
     wrong_configuration = 1, // or an unknown directive, or a start that failed
     wrong_usage = 2,         // no such command or option
+    left_out = 3,            // not all of an nginx.conf was carried over
 };
 int run_program(int argc, char** argv, const tls::backend&);
 

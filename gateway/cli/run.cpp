@@ -3,7 +3,7 @@
 
 namespace postern::gateway {
 
-int run_command(const std::string& file, const tls::backend& library) {
+int run_command(const configuration_file& file, const tls::backend& library) {
     return run_master(file, library);
 }
 

@@ -27,7 +27,9 @@ void tell_complaints(log& events, const std::vector<config::diagnostic>& all) {
         auto at = d.where.file + ':' + std::to_string(d.where.line) + ':' +
                   std::to_string(d.where.column);
         events.event(
-            d.level == config::severity::error ? log_level::error : log_level::warn,
+            d.level == config::severity::error     ? log_level::error
+            : d.level == config::severity::warning ? log_level::warn
+                                                   : log_level::info,
             "complaint",
             {
                 {"at",   at    },

@@ -3,6 +3,7 @@
 #include "backends/tls/builtin_store.hpp"
 #include "backends/tls/ticket_ring.hpp"
 #include "gateway/certificates/marks.hpp"
+#include "gateway/nginx/nginx.hpp"
 #include "gateway/session/generation.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -166,17 +167,38 @@ void examined::complain(const std::vector<config::complaint>& all, std::size_t s
 
 std::string examined::printed() const {
     std::string out;
-    for (auto& d : diagnostics)
-        out += config::print(d, text.reveal());
+    for (auto& d : diagnostics) {
+        auto of_nginx = nginx_texts.find(d.where.file);
+        auto whole = of_nginx == nginx_texts.end() ? text.reveal() : of_nginx->second;
+        out += config::print(d, whole);
+    }
     return out;
 }
 
-examined examine(const std::string& path, const tls::backend& library, const examination& how) {
-    auto file = config::read_from_disk(path);
-    if (file.bytes) return examine_text(path, *file.bytes, library, how);
+config::file_reader reader_into(examined& e) {
+    return [&e](const std::string& named) {
+        e.marks[named] = mark_of_file(named);
+        return e.files[named] = config::read_from_disk(named);
+    };
+}
+
+void prove(examined& e, const tls::backend& library, const examination& how) {
+    e.diagnostics = e.config.diagnostics;
+    read_folders(e, library, how.before);
+    auto more = e.config.made ? prove(e, e.config, library, how) : prove_draft(e, library);
+    e.diagnostics.insert(e.diagnostics.end(), more.begin(), more.end());
+    e.complain(look_at_key_log(e.config, library), config::origins::process);
+}
+
+examined examine(
+    const configuration_file& file, const tls::backend& library, const examination& how
+) {
+    if (file.of_nginx) return examine_nginx(file, library, how);
+    auto text = config::read_from_disk(file.path);
+    if (text.bytes) return examine_text(file.path, *text.bytes, library, how);
     examined e;
-    e.name = path;
-    e.diagnostics.push_back(unreadable(path, file.error));
+    e.name = file.path;
+    e.diagnostics.push_back(unreadable(file.path, text.error));
     return e;
 }
 
@@ -186,16 +208,8 @@ examined examine_text(
     examined e;
     e.name = path;
     e.text = text;
-    auto read_and_keep = [&](const std::string& named) {
-        e.marks[named] = mark_of_file(named);
-        return e.files[named] = config::read_from_disk(named);
-    };
-    e.config = config::load(e.text.reveal(), path, read_and_keep);
-    e.diagnostics = e.config.diagnostics;
-    read_folders(e, library, how.before);
-    auto more = e.config.made ? prove(e, e.config, library, how) : prove_draft(e, library);
-    e.diagnostics.insert(e.diagnostics.end(), more.begin(), more.end());
-    e.complain(look_at_key_log(e.config, library), config::origins::process);
+    e.config = config::load(e.text.reveal(), path, reader_into(e));
+    prove(e, library, how);
     return e;
 }
 

@@ -4,6 +4,7 @@
 #include "config/build/load.hpp"
 #include "config/value/secret.hpp"
 #include "gateway/certificates/folder_reading.hpp"
+#include "gateway/process/configuration_file.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -20,9 +21,10 @@ using read_files = std::map<std::string, config::file_answer>; // by path
 // `postern check` says, and what a start or reload goes by.
 struct examined {
     std::string name; // the file's path
-    secret text;
-    read_files files;                           // what it names, as they were read
-    std::map<std::string, std::uint64_t> marks; // of those files, from before they were read
+    secret text;      // TOML; of an nginx.conf what it was imported as
+    std::map<std::string, std::string> nginx_texts; // and what that consists of, by path
+    read_files files;                               // what it names, as they were read
+    std::map<std::string, std::uint64_t> marks;     // of those files, from before they were read
     std::map<std::string, std::shared_ptr<const read_folder>> folders; // ssl_certificate_dir
     config::loaded config;
     std::vector<config::diagnostic> diagnostics; // all of them, sorted; warnings too
@@ -43,11 +45,16 @@ struct examination {
     bool thorough = false;
     std::function<void(const std::string& folder, std::size_t certificates)> trying = {}; // now
 };
-examined examine(const std::string& path, const tls::backend&, const examination& = {});
+examined examine(const configuration_file&, const tls::backend&, const examination& = {});
 
 // The same of a text that was read before from that path: only the files that it names are read.
 examined examine_text(
     const std::string& path, const secret& text, const tls::backend&, const examination& = {}
 );
+
+// Steps of it, for other sources than TOML: a reader that keeps what it read, and, once `config` is
+// set, all that follows.
+config::file_reader reader_into(examined&);
+void prove(examined&, const tls::backend&, const examination&);
 
 }

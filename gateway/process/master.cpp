@@ -37,7 +37,7 @@ void say(const std::string& text) { std::fwrite(text.data(), 1, text.size(), std
 
 class master {
 public:
-    master(const std::string& file, const tls::backend& library)
+    master(const configuration_file& file, const tls::backend& library)
         : file_(file), library_(library),
           events_(STDERR_FILENO, -1, log_level::notice, config::log_settings::style::text),
           signals_(loop_, SIGTERM, SIGINT),
@@ -85,7 +85,7 @@ private:
     void renewed(std::size_t refused);
     std::string read_again();
 
-    std::string file_;
+    configuration_file file_;
     const tls::backend& library_;
     belongings own_;
     asio::io_context loop_{1};
@@ -291,7 +291,7 @@ void master::settled(std::size_t refused) {
         log_level::notice,
         number_ == 1 ? "ready" : "reloaded",
         {
-            {"file",        file_                                            },
+            {"file",        file_.path                                       },
             {"tls_library", std::string(library_.name())                     },
             {"workers",     std::to_string(now_.config.made->process.workers)},
             {"pid",         std::to_string(::getpid())                       }
@@ -342,7 +342,7 @@ void master::refuse_reload(const examined& next) {
         log_level::error,
         "reload refused, everything stays as it was",
         {
-            {"file",       file_                                  },
+            {"file",       file_.path                             },
             {"complaints", std::to_string(next.diagnostics.size())}
     }
     );
@@ -391,7 +391,7 @@ void master::leave(bool now) {
 
 }
 
-int run_master(const std::string& file, const tls::backend& library) {
+int run_master(const configuration_file& file, const tls::backend& library) {
     return master(file, library).run();
 }
 

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "backends/tls/backend.hpp"
-
-#include <string>
+#include "gateway/process/configuration_file.hpp"
 
 namespace postern::gateway {
 
@@ -10,6 +9,6 @@ namespace postern::gateway {
 // and sees to them until a signal says to stop. TERM and INT: at once. QUIT: when the sessions are
 // done. HUP: the file again. USR1: the logs again. Answers the exit status: 0 after a stop, 1 when
 // it could not start, with the complaints on standard error.
-int run_master(const std::string& file, const tls::backend&);
+int run_master(const configuration_file&, const tls::backend&);
 
 }

@@ -80,7 +80,9 @@ std::vector<tls::withheld_key> withhold(examined& e) {
         auto at = e.files.find(path);
         return at == e.files.end() ? config::file_answer{nullptr, ENOENT} : at->second;
     };
+    auto from = std::move(e.config.from);                   // perhaps of an nginx.conf
     e.config = config::load(e.text.reveal(), e.name, left); // settings hold bytes of files, too
+    e.config.from = std::move(from);
     return keys;
 }
 

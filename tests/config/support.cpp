@@ -12,7 +12,9 @@ std::string summary(const std::vector<config::diagnostic>& all) {
         out += out.empty() ? "" : "\n";
         if (d.where.line > 0)
             out += std::to_string(d.where.line) + ":" + std::to_string(d.where.column) + " ";
-        out += d.level == config::severity::error ? "error: " : "warning: ";
+        out += d.level == config::severity::error     ? "error: "
+               : d.level == config::severity::warning ? "warning: "
+                                                      : "note: ";
         out += d.text;
     }
     return out;

@@ -337,7 +337,7 @@ TEST_CASE("texts and paths hold no control characters") {
         {"\"\"",            "1:6 error: x: the file name is empty"                 },
         {"\"a\\n\"",        "1:5 error: x: the file name holds a control character"},
         {"\"data:x\"",
-         "1:6 error: x: \"data:x\": \"data:\" is something of nginx that postern does not have "
+         "1:6 error: x: \"data:\" is something of nginx that postern does not have "
          "yet"                                                                     },
         {"\"engine:e:x\"",
          "1:6 error: x: \"engine:e:x\": \"engine:\" is something of nginx that postern does not "
