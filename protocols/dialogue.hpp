@@ -31,6 +31,7 @@ struct refusal {
 struct entry {
     bool accepted = false;
     bool temporary = false; // not accepted, but for a reason that may pass
+    bool untold = false;    // it knows no XCLIENT and so not who the client is, as it should have
     std::string reply;      // its words, whole lines. Accepted: with whatever it sent after them
 };
 

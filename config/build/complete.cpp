@@ -28,8 +28,9 @@ std::string this_machine() {
 
 void complete_protocol(server_settings& server) {
     for (auto& l : server.listen) {
-        auto known = std::ranges::find(known_ports, l.port, [](auto& p) { return p.first; });
-        if (l.is_unix || known == known_ports.end()) continue;
+        auto known =
+            std::ranges::find_if(known_ports, [&](auto& p) { return l.has_port(p.first); });
+        if (known == known_ports.end()) continue;
         server.protocol = known->second;
         return;
     }

@@ -136,9 +136,29 @@ void read_proxy_tls(proxy_tls_settings& tls, const PlaceOf& place_of, file_shelf
     fetch(tls.password_file, "proxy_ssl_password_file");
 }
 
+constexpr auto hint_for_authorities =
+    "it must hold the authorities that these certificates come from; on Debian the package "
+    "ca-certificates has the public ones";
+
+template <class PlaceOf>
+void read_auth_http(lookup_settings& lookup, const PlaceOf& place_of, file_shelf& shelf) {
+    if (!lookup.uses_https()) return;
+    auto fetch = [&](file& f, std::string_view name, const std::string& hint = {}) {
+        if (!f.path.empty()) shelf.fetch(f, name, place_of(name), hint);
+    };
+    auto& tls = lookup.auth_http_tls;
+    if (tls.verify)
+        fetch(tls.trusted_certificate, "auth_http_ssl_trusted_certificate", hint_for_authorities);
+    if (tls.certificate.path.empty()) return;
+    fetch(tls.certificate, "auth_http_ssl_certificate");
+    fetch(tls.certificate_key, "auth_http_ssl_certificate_key");
+    fetch(tls.password_file, "auth_http_ssl_password_file");
+}
+
 void read_proxy_files(server_settings& server, const server_notes& notes, file_shelf& shelf) {
     auto in_server = [&](std::string_view name) { return notes.place_of(name, 0); };
     read_proxy_tls(server.proxy.tls, in_server, shelf);
+    read_auth_http(server.lookup, in_server, shelf);
     if (!server.lookup.auth_http.empty()) return;
     for (std::size_t n = 0; n < server.lookup.routes.size(); ++n) {
         auto in_route = [&](std::string_view name) {

@@ -2,28 +2,17 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
-#include <tuple>
 
 namespace postern::config {
 
 namespace {
-
-void check_listen(const judged& j, findings& out) {
-    if (!j.notes().find("listen"))
-        out.error(
-            j.notes().where,
-            "no \"listen\" in this server",
-            "write listen = \"0.0.0.0:993 ssl\", or whichever address clients connect to"
-        );
-}
 
 void check_protocol(const judged& j, findings& out) {
     constexpr std::array<std::uint16_t, 7> known{143, 993, 110, 995, 25, 465, 587};
     if (j.notes().is_broken({"listen"}) || j.server().listen.empty() || j.notes().find("protocol"))
         return;
     for (auto& l : j.server().listen)
-        if (!l.is_unix && std::ranges::find(known, l.port) != known.end()) return;
+        if (std::ranges::any_of(known, [&](auto port) { return l.has_port(port); })) return;
     out.error(
         j.notes().where,
         "the protocol of this server does not follow from its ports",
@@ -41,21 +30,6 @@ void check_lookup(const judged& j, findings& out) {
         "this server does not know where mail lives: no \"upstream\", no routes, no \"auth_http\"",
         "write upstream = \"imap.example.org\", here or in [mail]"
     );
-}
-
-void check_implicit_ports(const judged& j, findings& out) {
-    constexpr std::array<std::uint16_t, 3> implicit{993, 995, 465};
-    if (j.notes().is_broken({"listen", "ssl"})) return;
-    for (std::size_t n = 0; n < j.server().listen.size(); ++n) {
-        auto& l = j.server().listen[n];
-        if (l.is_unix || l.ssl || std::ranges::find(implicit, l.port) == implicit.end()) continue;
-        out.warning(
-            j.notes().place_of("listen", n),
-            "listen: clients of port " + std::to_string(l.port) +
-                " expect TLS from the first byte, but this address has none",
-            "write listen = \"" + l.written + " ssl\""
-        );
-    }
 }
 
 // A static lookup knows no passwords and a login at the gateway is one at an SMTP upstream only if
@@ -77,38 +51,17 @@ void check_passwords(const judged& j, findings& out) {
     );
 }
 
-// Two sockets cannot have one address, whichever servers they are for.
-void check_duplicates(const draft& all, findings& out) {
-    using key = std::tuple<bool, std::string, std::uint16_t>;
-    std::map<key, place> seen;
-    for (std::size_t i = 0; i < all.made.servers.size(); ++i) {
-        auto& listen = all.made.servers[i].listen;
-        for (std::size_t n = 0; n < listen.size(); ++n) {
-            auto& l = listen[n];
-            auto where = all.notes[i].place_of("listen", n);
-            if (!l.is_unix && l.port == 0) continue;
-            auto [first, fresh] = seen.emplace(key{l.is_unix, l.host, l.port}, where);
-            if (fresh) continue;
-            auto shown = l.is_unix ? "unix:" + l.host : l.host + ":" + std::to_string(l.port);
-            out.error(
-                where,
-                "listen: duplicate \"" + shown + "\" address and port pair",
-                "it is already at " + short_place(first->second)
-            );
-        }
-    }
-}
-
 constexpr void (*rules[])(const judged&, findings&) = {
     check_listen,
     check_protocol,
     check_lookup,
-    check_implicit_ports,
     check_passwords,
     check_tls,
     check_names,
     check_verify,
     check_external,
+    check_digests,
+    check_auth_http,
     check_zone,
     check_tickets,
     check_budget,

@@ -20,10 +20,13 @@ struct judged {
 };
 
 // Rules in files of their own.
+void check_listen(const judged&, findings&);
 void check_tls(const judged&, findings&);
 void check_names(const judged&, findings&);
 void check_verify(const judged&, findings&);
 void check_external(const judged&, findings&);
+void check_digests(const judged&, findings&);
+void check_auth_http(const judged&, findings&);
 void check_zone(const judged&, findings&);
 void check_tickets(const judged&, findings&);
 void check_budget(const judged&, findings&);
@@ -33,6 +36,7 @@ void check_real_ip(const judged&, findings&);
 void check_effect(const judged&, findings&);
 void check_capabilities(const judged&, findings&);
 void check_key_process(const draft&, findings&);
+void check_duplicates(const draft&, findings&); // two sockets cannot have one address
 
 // "postern.toml:12"
 std::string short_place(const place&);

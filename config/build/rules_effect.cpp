@@ -18,9 +18,13 @@ std::string reason(matters when) {
     case matters::with_smtp: return "this server does not speak SMTP";
     case matters::with_static: return "\"auth_http\" is asked instead";
     case matters::with_auth_http: return "this server has no \"auth_http\"";
+    case matters::with_https: return "no \"auth_http\" of this server is https";
     case matters::with_certificate_dir: return "this server has no \"ssl_certificate_dir\"";
     case matters::with_proxy_ssl: return "\"proxy_ssl\" is off";
     case matters::with_proxy_protocol: return "no \"listen\" says \"proxy_protocol\"";
+    case matters::with_resolver:
+        return "this server looks no client's name up: it does not speak SMTP, or \"resolver\" is "
+               "off";
     }
     return {};
 }
@@ -66,7 +70,9 @@ bool is_unknown(matters when, const server_notes& notes) {
     case matters::with_pop3:
     case matters::with_smtp: return notes.is_broken({"listen", "protocol"});
     case matters::with_proxy_protocol: return notes.is_broken({"listen"});
+    case matters::with_resolver: return notes.is_broken({"listen", "protocol", "resolver"});
     case matters::with_static:
+    case matters::with_https:
     case matters::with_auth_http: return notes.is_broken({"auth_http"});
     case matters::with_certificate_dir:
         return notes.is_broken({"listen", "ssl", "starttls", "ssl_certificate_dir"});

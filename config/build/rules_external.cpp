@@ -52,4 +52,23 @@ void check_external(const judged& j, findings& out) {
         );
 }
 
+// A digest proves a password to whoever knows it. Static routes do not know any, nor can the
+// upstream be asked: it is over our challenge and not over its own.
+void check_digests(const judged& j, findings& out) {
+    auto& s = j.server();
+    auto [directive, methods] = auth_of(s);
+    bool is_static = !s.lookup.upstream.host.empty() || !s.lookup.routes.empty();
+    if (!can_judge(j, directive) || !s.lookup.auth_http.empty() || !is_static) return;
+    for (auto [word, method] :
+         {std::pair("cram-md5", auth_method::cram_md5), std::pair("apop", auth_method::apop)})
+        if (methods.contains(method))
+            out.error(
+                j.notes().place_of(directive, 0),
+                std::string(directive) + ": " + word +
+                    " shows only whether a client knows its password, and without auth_http nobody "
+                    "here knows any",
+                "ask an auth_http service, or leave it out"
+            );
+}
+
 }

@@ -1,6 +1,6 @@
+#include "config/build/nearness.hpp"
 #include "config/build/rules.hpp"
 #include "config/report/source_text.hpp"
-#include "config/value/address.hpp"
 
 #include <algorithm>
 #include <string>
@@ -33,20 +33,6 @@ struct way {
 
 bool gives_passwords(const server_settings& s) {
     return s.protocol != mail_protocol::smtp || s.proxy.smtp_auth;
-}
-
-enum class nearness { here, elsewhere, unknown };
-
-bool ends_with_localhost(std::string_view host) {
-    return host == "localhost" || host.ends_with(".localhost");
-}
-
-nearness where_is(const std::string& host) {
-    if (!canonical_ipv4(host).empty())
-        return host.starts_with("127.") ? nearness::here : nearness::elsewhere;
-    if (auto v6 = canonical_ipv6(host); !v6.empty())
-        return v6 == "::1" || v6.starts_with("::ffff:127.") ? nearness::here : nearness::elsewhere;
-    return ends_with_localhost(host) ? nearness::here : nearness::unknown;
 }
 
 constexpr auto both_ways_out =

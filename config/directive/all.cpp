@@ -21,15 +21,17 @@ std::vector<row<server_settings>> join_server_rows() {
           real_ip_rows(),
           protocol_rows(),
           proxy_rows(),
+          outward_rows(),
           proxy_tls_rows(),
-          lookup_rows()})
+          lookup_rows(),
+          auth_http_tls_rows()})
         out.insert(out.end(), part.begin(), part.end());
     return out;
 }
 
 std::vector<row<route_settings>> join_route_rows() {
     std::vector<row<route_settings>> out;
-    for (auto part : {lookup_route_rows(), proxy_tls_route_rows()})
+    for (auto part : {lookup_route_rows(), outward_route_rows(), proxy_tls_route_rows()})
         out.insert(out.end(), part.begin(), part.end());
     return out;
 }

@@ -26,10 +26,13 @@ std::span<const row<server_settings>> verify_rows();
 std::span<const row<server_settings>> real_ip_rows();
 std::span<const row<server_settings>> protocol_rows();
 std::span<const row<server_settings>> proxy_rows();
+std::span<const row<server_settings>> outward_rows();
 std::span<const row<server_settings>> proxy_tls_rows();
 std::span<const row<server_settings>> lookup_rows();
+std::span<const row<server_settings>> auth_http_tls_rows();
 
-// Parts of route_rows(). The first are those of proxy_tls_rows(), for a route.
+// Parts of route_rows(). The first two are those of a server, for a route.
+std::span<const row<route_settings>> outward_route_rows();
 std::span<const row<route_settings>> proxy_tls_route_rows();
 std::span<const row<route_settings>> lookup_route_rows();
 

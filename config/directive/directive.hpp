@@ -27,9 +27,11 @@ enum class matters {
     with_smtp,
     with_static,
     with_auth_http,
+    with_https,
     with_certificate_dir,
     with_proxy_ssl,
-    with_proxy_protocol
+    with_proxy_protocol,
+    with_resolver
 };
 
 // All that is known of one directive. The type, the parser and the way back are filled in by

@@ -17,12 +17,18 @@ constexpr row<S> rows[] = {
          .where = in_server,
          .summary = "The addresses that clients connect to.",
          .more =
-             "A port alone is that port of every IPv4 address, `[::]:993` of every IPv6 address. "
-             "`ssl` means TLS from the first byte on that address. `proxy_protocol` is for load "
-             "balancers that say who is behind them in a PROXY protocol header (version 1 or 2), "
-             "before all else; see `set_real_ip_from`. Who sends none is not heard. Names are not "
-             "looked up, and an "
-             "address may be written only once in the file.",
+             "A port alone is that port of every IPv4 address, `[::]:993` of every IPv6 address; "
+             "of a connection that fits several, the most particular address decides the server. A "
+             "name means all addresses that the machine's resolver knows for it when postern "
+             "starts or reloads. An address may be written only once in the file. `ssl` means TLS "
+             "from the first byte. `proxy_protocol` is for load balancers that say who is behind "
+             "them in a PROXY protocol header (version 1 or 2), before all else; see "
+             "`set_real_ip_from`. Who sends none is not heard. `so_keepalive` is on unless it is "
+             "off. `bind` and `reuseport` change nothing: each worker has a socket of its own for "
+             "each address. `deferred` leaves a connection to the system until the client has sent "
+             "something, and so goes with `ssl` or `proxy_protocol`. `fastopen` takes data with "
+             "the first packet (RFC 7413), `multipath` speaks Multipath TCP (RFC 8684); the system "
+             "must allow both.",
          .by_default = "none; every server needs one"}
     ),
     bind<one_of<protocol_words>, &S::protocol>(

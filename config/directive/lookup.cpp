@@ -37,19 +37,26 @@ constexpr row<S> server_part[] = {
                  "the last `@`.",
          .when = matters::with_static}
     ),
-    bind<http_kind, &S::lookup, &L::auth_http>(
+    bind<http_services, &S::lookup, &L::auth_http>(
         {.name = "auth_http",
          .where = anywhere,
          .summary =
              "A service, spoken to in nginx's auth_http protocol, that checks logins and says "
              "where each goes on.",
-         .more = "It is asked instead of `upstream` and routes.",
+         .more = "It is asked instead of `upstream` and routes. Of several, as of a name with "
+                 "several addresses, the first one that answers counts, in the order in which they "
+                 "are written. One that cannot be reached, is silent, answers with a status of 5xx "
+                 "and without Auth-Status, or with what is no HTTP is not asked again for ten "
+                 "seconds, unless all others fail as well; an answer that cannot be acted upon "
+                 "leads to the next one, too. Addresses of a name are looked up anew every twenty "
+                 "seconds.\n\nPasswords go there: a service that is not on this machine should be "
+                 "spoken to over https.",
          .by_default = "none"}
     ),
     bind<time_of<std::chrono::milliseconds, 1>, &S::lookup, &L::auth_http_timeout>(
         {.name = "auth_http_timeout",
          .where = anywhere,
-         .summary = "How long that service may take for an answer.",
+         .summary = "How long that service, or all of them, may take for an answer.",
          .when = matters::with_auth_http}
     ),
     bind<list_of<header_kind, true>, &S::lookup, &L::auth_http_headers>(

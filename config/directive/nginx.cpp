@@ -11,10 +11,7 @@ namespace {
 // Directives of nginx's mail modules, of its main part, and those of other modules that people try
 // in mail servers. Whoever brings one along is told so, not that it is unknown.
 constexpr std::array names{
-    std::string_view("resolver"),
-    std::string_view("resolver_timeout"),
     std::string_view("proxy"),
-    std::string_view("proxy_protocol"),
     std::string_view("ssl_stapling_responder"),
     std::string_view("ssl_ocsp"),
     std::string_view("ssl_reject_handshake"),
@@ -25,7 +22,6 @@ constexpr std::array names{
     std::string_view("allow"),
     std::string_view("deny"),
     std::string_view("include"),
-    std::string_view("daemon"),
     std::string_view("master_process"),
     std::string_view("load_module"),
     std::string_view("env"),
@@ -47,7 +43,6 @@ constexpr std::array names{
     std::string_view("worker_cpu_affinity"),
     std::string_view("worker_priority"),
     std::string_view("worker_rlimit_core"),
-    std::string_view("worker_rlimit_nofile"),
     std::string_view("worker_aio_requests"),
 };
 

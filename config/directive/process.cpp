@@ -125,6 +125,21 @@ constexpr row<settings> rows[] = {
          .summary = "How many sessions one worker serves at once.",
          .more = "With 0, as many as file descriptors allow."}
     ),
+    bind<number<0, 1 << 30>, &settings::process, &P::worker_rlimit_nofile>(
+        {.name = "worker_rlimit_nofile",
+         .where = in_main,
+         .summary = "How many file descriptors a worker may have open.",
+         .more = "A session takes two. With 0 as many as the system allows; more than that needs "
+                 "root. A reload changes it for running workers too, where the master has "
+                 "CAP_SYS_RESOURCE."}
+    ),
+    bind<flag, &settings::process, &P::daemon>(
+        {.name = "daemon",
+         .where = in_main,
+         .summary = "Whether `postern run` goes on in the background.",
+         .more = "It returns when everything is ready, or has failed. Service managers want it "
+                 "off. A reload does not change it."}
+    ),
     bind<time_of<std::chrono::milliseconds, 0>, &settings::process, &P::shutdown_timeout>(
         {.name = "worker_shutdown_timeout",
          .where = in_main,

@@ -13,26 +13,26 @@ using S = server_settings;
 constexpr unsigned anywhere = in_mail | in_server;
 
 constexpr named<auth_method> imap_words[] = {
-    {"plain",    auth_method::plain,    false},
-    {"login",    auth_method::login,    false},
-    {"cram-md5", auth_method::none,     true },
-    {"external", auth_method::external, false},
+    {"plain",    auth_method::plain   },
+    {"login",    auth_method::login   },
+    {"cram-md5", auth_method::cram_md5},
+    {"external", auth_method::external},
 };
 
 constexpr named<auth_method> pop3_words[] = {
-    {"plain",    auth_method::plain,    false},
-    {"login",    auth_method::login,    false},
-    {"apop",     auth_method::none,     true },
-    {"cram-md5", auth_method::none,     true },
-    {"external", auth_method::external, false},
+    {"plain",    auth_method::plain   },
+    {"login",    auth_method::login   },
+    {"apop",     auth_method::apop    },
+    {"cram-md5", auth_method::cram_md5},
+    {"external", auth_method::external},
 };
 
 constexpr named<auth_method> smtp_words[] = {
-    {"plain",    auth_method::plain,    false},
-    {"login",    auth_method::login,    false},
-    {"none",     auth_method::none,     false},
-    {"cram-md5", auth_method::none,     true },
-    {"external", auth_method::external, false},
+    {"plain",    auth_method::plain   },
+    {"login",    auth_method::login   },
+    {"none",     auth_method::none    },
+    {"cram-md5", auth_method::cram_md5},
+    {"external", auth_method::external},
 };
 
 constexpr row<S> rows[] = {
@@ -42,7 +42,10 @@ constexpr row<S> rows[] = {
          .summary = "How IMAP clients may authenticate.",
          .more = "`external` is for clients with a certificate that `ssl_verify_client` verified; "
                  "see `ssl_client_identity`. An auth_http service then gives the password for the "
-                 "upstream, in Auth-Pass.",
+                 "upstream, in Auth-Pass.\n\nWith `cram-md5` (RFC 2195) no password is sent, only "
+                 "proof that the client knows it: the service is told the client's digest in "
+                 "Auth-Pass and what it was made over in Auth-Salt, compares it with its own, and "
+                 "gives the password for the upstream in Auth-Pass.",
          .when = matters::with_imap}
     ),
     bind<capabilities<false>, &S::imap, &imap_settings::capabilities>(
@@ -62,7 +65,9 @@ constexpr row<S> rows[] = {
         {.name = "pop3_auth",
          .where = anywhere,
          .summary = "How POP3 clients may authenticate.",
-         .more = "`external` is told of at `imap_auth`.",
+         .more = "`plain` is also USER with PASS, and LOGIN. `apop` (RFC 1939) greets with a "
+                 "challenge, over which the client makes its digest; the service deals with it as "
+                 "with `cram-md5`, which is told of at `imap_auth` together with `external`.",
          .when = matters::with_pop3}
     ),
     bind<capabilities<true>, &S::pop3, &pop3_settings::capabilities>(
@@ -83,8 +88,8 @@ constexpr row<S> rows[] = {
          .where = anywhere,
          .summary = "How SMTP clients may authenticate.",
          .more = "`none` lets mail through without a login; who may send it where is then for the "
-                 "upstream to decide. `external` is told of at `imap_auth`; with `xclient` and "
-                 "without `proxy_smtp_auth` no password is needed.",
+                 "upstream to decide. `cram-md5` and `external` are told of at `imap_auth`; with "
+                 "`xclient` and without `proxy_smtp_auth` no password for the upstream is needed.",
          .when = matters::with_smtp}
     ),
     bind<capabilities<true>, &S::smtp, &smtp_settings::capabilities>(

@@ -37,12 +37,21 @@ constexpr row<S> rows[] = {
         {.name = "xclient",
          .where = anywhere,
          .summary = "Whether an SMTP upstream is told of the client by XCLIENT.",
+         .more = "It is told those of ADDR, NAME, REVERSE_NAME, PORT, PROTO, HELO, DESTADDR and "
+                 "DESTPORT that it announces in its answer to EHLO, and LOGIN where `proxy_smtp_"
+                 "auth` is off. One that announces no XCLIENT (Postfix: `smtpd_authorized_xclient_"
+                 "hosts`) is logged in to all the same, and the login's line in the log says "
+                 "`xclient=\"not announced\"`; but where it would have to learn from LOGIN who "
+                 "logged in, the login fails.",
          .when = matters::with_smtp}
     ),
     bind<flag, &S::proxy, &P::smtp_auth>(
         {.name = "proxy_smtp_auth",
          .where = anywhere,
          .summary = "Whether to log in at an SMTP upstream with the client's name and password.",
+         .more = "By AUTH PLAIN, or AUTH LOGIN where the upstream announces only that. Where there "
+                 "is no password, as with `external`, the lookup must give one: without it the "
+                 "client hears of a temporary failure.",
          .when = matters::with_smtp}
     ),
 };

@@ -44,9 +44,11 @@ std::string_view matters_text(matters when) {
     case matters::with_smtp: return "Matters to SMTP servers.";
     case matters::with_static: return "Matters to servers without `auth_http`.";
     case matters::with_auth_http: return "Matters to servers with `auth_http`.";
+    case matters::with_https: return "Matters to servers with an `auth_http` over https.";
     case matters::with_certificate_dir: return "Matters to servers with `ssl_certificate_dir`.";
     case matters::with_proxy_ssl: return "Matters where `proxy_ssl` is not `off`.";
     case matters::with_proxy_protocol: return "Matters where a `listen` says `proxy_protocol`.";
+    case matters::with_resolver: return "Matters to SMTP servers with `resolver`.";
     }
     return {};
 }

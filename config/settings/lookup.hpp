@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings/protocol.hpp"
+#include "config/settings/proxy_header.hpp"
 #include "config/settings/proxy_tls.hpp"
 
 #include <chrono>
@@ -29,18 +30,19 @@ struct route_settings {
     std::string pattern;                   // with * and ? for the whole login name
     std::optional<mail_protocol> protocol; // only for this protocol
     upstream_address upstream;
-    std::string upstream_user; // see lookup_settings::upstream_user; empty: the server's
-    proxy_tls_settings tls;    // the server's, where the route does not say otherwise
+    std::string upstream_user;          // see lookup_settings::upstream_user; empty: the server's
+    std::optional<proxy_header> header; // proxy_protocol; the server's, where it is not given
+    proxy_tls_settings tls;             // the server's, where the route does not say otherwise
 };
 
-// An http:// address of an auth_http service.
+// An http:// or https:// address of an auth_http service.
 struct http_address {
+    bool tls = false;
     std::string host; // name or literal, without brackets; for a Unix socket empty
     std::uint16_t port = 80;
     std::string unix_path; // empty: TCP
     std::string target = "/";
 
-    bool empty() const { return host.empty() && unix_path.empty(); }
     bool operator==(const http_address&) const = default;
 };
 
@@ -49,10 +51,17 @@ struct lookup_settings {
     std::string upstream_user =
         "{user}"; // the name to log in with there: {user}, {local}, {domain}
     std::vector<route_settings> routes;
-    http_address auth_http; // when given, it is asked instead of the static routes
+    std::vector<http_address> auth_http; // when given, they are asked instead of the static routes
+    proxy_tls_settings auth_http_tls;    // for https; `mode` and the like are not used
     std::chrono::milliseconds auth_http_timeout{60000};
     std::vector<std::pair<std::string, std::string>> auth_http_headers;
     bool auth_http_pass_client_cert = false;
+
+    bool uses_https() const {
+        for (auto& one : auth_http)
+            if (one.tls) return true;
+        return false;
+    }
 };
 
 }

@@ -16,7 +16,7 @@ constexpr std::string_view name(mail_protocol p) {
 }
 
 // Ways to log in, as imap_auth, pop3_auth and smtp_auth list them.
-enum class auth_method : std::uint8_t { plain, login, none, external };
+enum class auth_method : std::uint8_t { plain, login, none, external, cram_md5, apop };
 
 class auth_methods {
 public:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/settings/proxy_header.hpp"
 #include "config/settings/proxy_tls.hpp"
 
 #include <chrono>
@@ -15,6 +16,7 @@ struct proxy_settings {
     bool xclient = true;
     bool smtp_auth = false;
     std::chrono::milliseconds connect_timeout{10000};
+    proxy_header header = proxy_header::off; // proxy_protocol
     proxy_tls_settings tls;
 };
 

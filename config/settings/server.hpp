@@ -1,32 +1,19 @@
 #pragma once
 
 #include "config/settings/budget.hpp"
+#include "config/settings/listen.hpp"
 #include "config/settings/lookup.hpp"
 #include "config/settings/protocol.hpp"
 #include "config/settings/proxy.hpp"
 #include "config/settings/real_ip.hpp"
+#include "config/settings/resolver.hpp"
 #include "config/settings/tls.hpp"
 
 #include <chrono>
-#include <cstddef>
-#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace postern::config {
-
-// One address to listen on. The loader takes literals only, no host names.
-struct listen_address {
-    std::string written;    // the directive's words, for messages and logs
-    std::string host;       // "0.0.0.0", "::1"; for a Unix socket its path
-    std::uint16_t port = 0; // 0 is allowed only in tests (any free port); unused for Unix sockets
-    bool is_unix = false;
-    bool ssl = false; // TLS from the first byte: by the word "ssl" here, or by the directive
-    bool proxy_protocol = false; // a PROXY header comes before all else
-    int backlog = 511;
-
-    bool operator==(const listen_address&) const = default;
-};
 
 struct server_settings {
     mail_protocol protocol =
@@ -41,6 +28,7 @@ struct server_settings {
     pop3_settings pop3;
     smtp_settings smtp;
     proxy_settings proxy;
+    resolver_settings resolver;
     lookup_settings lookup;
 
     bool uses_tls() const {
@@ -55,6 +43,8 @@ struct server_settings {
             if (l.proxy_protocol) return true;
         return false;
     }
+
+    bool looks_up_clients() const { return protocol == mail_protocol::smtp && resolver.asks(); }
 
     bool uses_proxy_tls() const {
         if (proxy.tls.uses_tls()) return true;

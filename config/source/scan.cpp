@@ -52,6 +52,25 @@ bool ends_before(std::string_view next) {
            std::string_view(" \t\r\n=,]}.#").find(next[0]) != std::string_view::npos;
 }
 
+constexpr std::string_view blanks = " \t\r\n\v\f";
+
+bool is_blank(char c) { return blanks.find(c) != blanks.npos; }
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+
+// The offset of a letter that is not ASCII behind a backslash in a string of several lines, or
+// behind the blanks and line ends that the backslash swallows; npos: there is none.
+std::size_t swallowed_letter(std::string_view text, std::size_t at, std::size_t end) {
+    if (text.substr(at, 3) != "\"\"\"") return text.npos;
+    for (at += 3; at + 1 < end; ++at) {
+        if (text[at] != '\\') continue;
+        ++at;
+        if (is_blank(text[at])) at = std::min(text.find_first_not_of(blanks, at), end) - 1;
+        auto next = is_blank(text[at]) ? at + 1 : at;
+        if (next < end && !is_ascii(text[next])) return next;
+    }
+    return text.npos;
+}
+
 bool is_plain(char c) { return (c >= ' ' && c < 0x7f) || c == '\t' || c == '\r' || c == '\n'; }
 
 scan_trouble trouble_at(std::string_view text, std::size_t at, std::string what) {
@@ -59,6 +78,11 @@ scan_trouble trouble_at(std::string_view text, std::size_t at, std::string what)
     auto start = before.rfind('\n');
     auto in_line = start == before.npos ? before : before.substr(start + 1);
     return {count_lines(before), count_characters(in_line) + 1, std::move(what)};
+}
+
+scan_trouble letter_at(std::string_view text, std::size_t at, std::string_view what) {
+    auto length = std::max<std::size_t>(1, sequence_length(text.substr(at)));
+    return trouble_at(text, at, in_quotes(text.substr(at, length)) + std::string(what));
 }
 
 }
@@ -73,17 +97,16 @@ std::optional<scan_trouble> scan_toml(std::string_view text) {
             at = std::min(text.find('\n', at), text.size());
         } else if (c == '"' || c == '\'') {
             auto end = after_any_string(text, at);
+            if (auto odd = swallowed_letter(text, at, end); odd != text.npos)
+                return letter_at(
+                    text, odd, " may not follow a backslash, or begin the line after it"
+                );
             if (!begins_after(last) || !ends_before(text.substr(end, 1)))
                 return trouble_at(text, at, "a quote that belongs to no name and no value");
             at = end;
             last = c;
         } else if (!is_plain(c)) {
-            auto length = std::max<std::size_t>(1, sequence_length(text.substr(at)));
-            return trouble_at(
-                text,
-                at,
-                in_quotes(text.substr(at, length)) + " may stand only in quotes or comments"
-            );
+            return letter_at(text, at, " may stand only in quotes or comments");
         } else {
             dots = c == '\n' ? 0 : dots + (c == '.' ? 1 : 0);
             if (dots > most_dots) return trouble_at(text, at, "more dots than any name has");

@@ -8,7 +8,8 @@
 namespace postern::config {
 
 // What must not reach the TOML library, whose 3.3 has undefined behaviour for letters that are not
-// ASCII outside strings, and takes tables that are nested by dotted keys apart by recursion.
+// ASCII outside strings and where it looks for blanks in them, and takes tables that are nested by
+// dotted keys apart by recursion.
 struct scan_trouble {
     std::size_t line, column; // from 1, in characters
     std::string what;

@@ -29,13 +29,10 @@ std::optional<std::uint16_t> parse_port(std::string_view, bool zero_too);
 // "host:port", with brackets where they are needed.
 std::string join_address(std::string_view host, std::uint16_t port);
 
-// An address to listen on and its parameters, as nginx's `listen` has them.
+// An address to listen on, or a range of ports, and parameters, as nginx's `listen` has them.
 struct listen_kind {
     using value_type = listen_address;
-    static std::string syntax() {
-        return "[address:]port | *:port | [v6]:port | unix:path, then [ssl] [proxy_protocol] "
-               "[backlog=N]";
-    }
+    static std::string syntax();
     static constexpr shape form{.also = integers, .most = 16, .syntax = syntax};
     static bool read(std::span<const word>, reading&, listen_address&);
     static std::vector<std::string> write(const listen_address&, const folder&);

@@ -62,13 +62,10 @@ bool http_kind::read(std::span<const word> words, reading& in, http_address& fie
     auto& w = words[0];
     std::string_view text = w.text;
     auto scheme = lowered(text.substr(0, 8));
-    if (scheme == "https://")
-        return in.refuse(
-            w.where, "https is not supported yet", "ask a service on this machine over http"
-        );
-    if (scheme.starts_with("http://")) text.remove_prefix(7);
     http_address out;
-    if (text.starts_with("unix:")) {
+    out.tls = scheme == "https://";
+    if (out.tls || scheme.starts_with("http://")) text.remove_prefix(out.tls ? 8 : 7);
+    if (text.starts_with("unix:") && !out.tls) {
         if (!read_unix(text.substr(5), w, in, out)) return false;
         field = out;
         return true;
@@ -79,9 +76,11 @@ bool http_kind::read(std::span<const word> words, reading& in, http_address& fie
         return in.refuse(
             w.where,
             in_quotes(w.text) + " is no http address",
-            "write http://127.0.0.1:8080/auth or unix:/run/auth.sock:/auth"
+            "write http://127.0.0.1:8080/auth, https://auth.example.org/ or "
+            "unix:/run/auth.sock:/auth"
         );
-    auto port = parts->has_port ? parse_port(parts->port, false) : std::uint16_t{80};
+    auto port = parts->has_port ? parse_port(parts->port, false)
+                                : std::uint16_t{out.tls ? std::uint16_t{443} : std::uint16_t{80}};
     if (!port) return in.refuse(w.where, in_quotes(parts->port) + " is not a port", "1 to 65535");
     out.host = parts->host;
     out.port = *port;
@@ -91,10 +90,28 @@ bool http_kind::read(std::span<const word> words, reading& in, http_address& fie
 }
 
 std::vector<std::string> http_kind::write(const http_address& field, const folder& base) {
-    if (field.empty()) return {};
     if (!field.unix_path.empty())
         return {"unix:" + base.relative(field.unix_path) + ":" + field.target};
-    return {"http://" + join_address(field.host, field.port) + field.target};
+    return {
+        (field.tls ? "https://" : "http://") + join_address(field.host, field.port) + field.target};
+}
+
+bool http_services::read(std::span<const word> words, reading& in, value_type& field) {
+    value_type all;
+    bool good = true;
+    for (auto& w : words) {
+        auto& one = all.emplace_back();
+        good = http_kind::read({&w, 1}, in, one) && good;
+    }
+    if (good) field = std::move(all);
+    return good;
+}
+
+std::vector<std::string> http_services::write(const value_type& field, const folder& base) {
+    std::vector<std::string> out;
+    for (auto& one : field)
+        out.push_back(http_kind::write(one, base).front());
+    return out;
 }
 
 bool header_kind::read(std::span<const word> words, reading& in, value_type& field) {

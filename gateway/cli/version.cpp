@@ -1,5 +1,6 @@
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/options.hpp"
+#include "gateway/resolver/name_service.hpp"
 
 #include <iomanip>
 #include <iostream>
@@ -32,6 +33,8 @@ int version_command(const tls::backend& library) {
         if (!c.reason.empty()) std::cout << "  " << c.reason;
         std::cout << "\n";
     }
+    auto dns = name_service_version();
+    std::cout << "\nresolver: " << (dns.empty() ? "no: built without one" : dns) << "\n";
     return fine;
 }
 

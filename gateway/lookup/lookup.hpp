@@ -3,6 +3,7 @@
 #include "config/settings/lookup.hpp"
 #include "protocols/dialogue.hpp"
 #include "protocols/io/task.hpp"
+#include "protocols/proxy_protocol/header.hpp"
 #include "protocols/sasl/credentials.hpp"
 
 #include <chrono>
@@ -12,6 +13,7 @@
 #include <variant>
 
 namespace postern::gateway {
+class signing_client;
 
 // Everything a lookup may be told about a login.
 struct query {
@@ -20,7 +22,9 @@ struct query {
     std::size_t attempt = 1; // of this connection, from 1
     const std::string& client_address;
     const std::string& client_host;
-    const tls::facts* tls = nullptr; // null: plain text
+    const tls::facts* tls = nullptr;                    // null: plain text
+    const proxy_protocol::addresses* proxied = nullptr; // null: no load balancer told any
+    signing_client* signer = nullptr; // for what is to be asked by TLS; null: nobody
 };
 
 // Where the session goes on, and under which name. An absent user or password keeps what the client
@@ -34,6 +38,7 @@ struct route {
     const config::proxy_tls_settings* tls = nullptr;
     std::optional<config::upstream_tls> tls_mode;
     std::string tls_name;
+    std::optional<config::proxy_header> header; // proxy_protocol; none: the server's own
 };
 
 // The lookup says no: what the client hears, and when. No wait: the connection ends after the
@@ -48,7 +53,7 @@ using verdict = std::variant<route, denial>;
 
 // Asks where a login's mailbox lives. Errors (errc::timed_out, unavailable, bad_reply) mean that
 // nobody could say: a temporary failure for the client and one line in the log, whose words are in
-// `trouble`.
+// `trouble`. With an answer `trouble` is empty, or says who was asked before and did not give one.
 class lookup {
 public:
     virtual ~lookup() = default;

@@ -8,10 +8,11 @@ namespace postern::gateway {
 std::unique_ptr<lookup> make_lookup(
     const config::lookup_settings& settings,
     boost::asio::any_io_executor where,
-    config::upstream_tls upstream_mode
+    config::upstream_tls upstream_mode,
+    std::shared_ptr<const tls::client> by
 ) {
     if (settings.auth_http.empty()) return std::make_unique<static_table>(settings, upstream_mode);
-    return std::make_unique<auth_http_lookup>(settings, std::move(where));
+    return std::make_unique<auth_http_lookup>(settings, std::move(where), std::move(by));
 }
 
 }

@@ -65,6 +65,7 @@ verdict static_table::find(std::string_view user, config::mail_protocol protocol
     route to;
     to.upstream = with_port(upstream, protocol, chosen ? chosen->tls.mode : mode_);
     if (chosen) to.tls = &chosen->tls;
+    if (chosen) to.header = chosen->header;
     to.user = fill_in(own ? chosen->upstream_user : settings_.upstream_user, user);
     return to;
 }

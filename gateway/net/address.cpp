@@ -36,11 +36,11 @@ std::string full_name(const std::string& address, std::uint16_t port) {
 
 peer_name name_of(const boost::asio::generic::stream_protocol::endpoint& from) {
     auto to = internet(from);
-    if (!to) return {"unix:", "unix:"};
+    if (!to) return {"unix:", "unix:", 0};
     auto address = plain(to->address());
     auto text = address.to_string();
     auto full = full_name(text, to->port());
-    return {std::move(text), std::move(full)};
+    return {std::move(text), std::move(full), to->port()};
 }
 
 bool is_here(const boost::asio::generic::stream_protocol::endpoint& at) {

@@ -12,6 +12,7 @@ namespace postern::gateway {
 struct peer_name {
     std::string address; // "192.0.2.7", "2001:db8::1", "unix:"
     std::string full;    // with the port: "192.0.2.7:4711", "[2001:db8::1]:4711", "unix:"
+    std::uint16_t port = 0;
 };
 
 // "192.0.2.7:4711", "[2001:db8::1]:4711"

@@ -19,7 +19,7 @@ using clock_type = deadline::clock;
 
 namespace {
 
-using endpoint = asio::generic::stream_protocol::endpoint;
+using endpoint = stream_socket::endpoint_type;
 
 // A question to the system's resolver. It may outlive the one who asked: the library's call cannot
 // be interrupted, and the asker does not wait longer than it wants to.
@@ -63,8 +63,10 @@ task<result<std::vector<endpoint>>> resolve(
     co_return std::move(asked->found);
 }
 
+}
+
 task<result<std::vector<endpoint>>> endpoints_of(
-    asio::any_io_executor where, const config::upstream_address& to, clock_type::time_point until
+    asio::any_io_executor where, config::upstream_address to, clock_type::time_point until
 ) {
     std::vector<endpoint> one;
     if (to.host.starts_with("unix:")) {
@@ -80,8 +82,8 @@ task<result<std::vector<endpoint>>> endpoints_of(
     co_return one;
 }
 
-task<result<stream_socket>> connect(
-    asio::any_io_executor where, const endpoint& to, clock_type::time_point until
+task<result<stream_socket>> connect_to(
+    asio::any_io_executor where, endpoint to, clock_type::time_point until
 ) {
     stream_socket socket(where);
     error_code ec;
@@ -100,8 +102,6 @@ task<result<stream_socket>> connect(
     socket.set_option(tcp::no_delay(true), not_tcp);
     socket.set_option(asio::socket_base::keep_alive(true), not_tcp);
     co_return std::move(socket);
-}
-
 }
 
 std::string name_of(const config::upstream_address& a) {
@@ -129,7 +129,7 @@ task<result<stream_socket>> dial(
         if (now >= until) break;
         // Each gets its share of what is left, so that a silent address does not eat it all.
         auto share = (until - now) / static_cast<int>(all->size() - i);
-        auto socket = co_await connect(where, (*all)[i], now + share);
+        auto socket = co_await connect_to(where, (*all)[i], now + share);
         if (socket) co_return std::move(*socket);
         last = socket.error();
         trouble += (trouble.empty() ? "cannot connect to " : "; to ");

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace postern::gateway {
 
@@ -18,6 +19,15 @@ task<result<stream_socket>> dial(
     const config::upstream_address&,
     std::chrono::milliseconds within,
     std::string& trouble
+);
+
+// The two steps of it: what such an address leads to, one or several, and one of them. Errors: also
+// the system's.
+task<result<std::vector<stream_socket::endpoint_type>>> endpoints_of(
+    boost::asio::any_io_executor, config::upstream_address, deadline::clock::time_point until
+);
+task<result<stream_socket>> connect_to(
+    boost::asio::any_io_executor, stream_socket::endpoint_type, deadline::clock::time_point until
 );
 
 // "imap.example.org:143", "[2001:db8::1]:143", "unix:/path", for logs.

@@ -26,6 +26,7 @@ std::vector<field> login_fields(const record& r, const tls::facts* tls) {
     if (!r.upstream_user.empty()) out.push_back({"upstream_user", r.upstream_user});
     out.push_back({"mechanism", r.mechanism});
     if (!r.upstream.empty()) out.push_back({"upstream", r.upstream});
+    if (r.upstream_untold) out.push_back({"xclient", "not announced"});
     if (r.upstream_tls.empty()) return out;
     out.push_back({"upstream_tls", r.upstream_tls});
     out.push_back({"upstream_resumed", r.upstream_resumed ? "yes" : "no"});

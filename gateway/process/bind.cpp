@@ -54,15 +54,10 @@ std::uint16_t port_of(int fd) {
     return ntohs(reinterpret_cast<sockaddr_in*>(&e.storage)->sin_port);
 }
 
-bool turn_on(int fd, int level, int option) {
-    int on = 1;
-    return ::setsockopt(fd, level, option, &on, sizeof on) == 0;
-}
-
 bound failed(int error) { return {{}, {}, 0, error, std::strerror(error)}; }
 
-descriptor new_socket(int family) {
-    return descriptor(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+descriptor new_socket(int family, int protocol = 0) {
+    return descriptor(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol));
 }
 
 // Does anybody listen behind this name? A socket file outlives a program that was killed.
@@ -81,18 +76,54 @@ bound bind_unix(const config::listen_address& wanted) {
     if (is_stale(at, wanted.host)) ::unlink(wanted.host.c_str());
     if (::bind(socket.get(), at.get(), at.length) != 0) return failed(errno);
     // Anyone may connect, as to a port; the folder's permissions can narrow that.
-    if (::chmod(wanted.host.c_str(), 0666) != 0 || ::listen(socket.get(), wanted.backlog) != 0)
+    if (::chmod(wanted.host.c_str(), 0666) != 0 || !adjust_listener(socket.get(), wanted))
         return failed(errno);
     return {std::move(socket), name_of(wanted), 0, 0};
 }
 
-descriptor tcp_socket(int family) {
-    auto socket = new_socket(family);
-    if (!socket || !turn_on(socket.get(), SOL_SOCKET, SO_REUSEADDR)) return {};
-    if (family == AF_INET6 && !turn_on(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY)) return {};
+bool turn(int fd, int level, int option, int value) {
+    return ::setsockopt(fd, level, option, &value, sizeof value) == 0;
+}
+
+// For what not every kind of socket has: to turn off what is not there is no failure.
+bool turn_if_any(int fd, int level, int option, int value) {
+    return turn(fd, level, option, value) || value == 0;
+}
+
+bool keep_alive(int fd, const config::keepalive_settings& k) {
+    auto set = [fd](int option, std::size_t value) {
+        return value == 0 || turn(fd, IPPROTO_TCP, option, static_cast<int>(value));
+    };
+    return turn(fd, SOL_SOCKET, SO_KEEPALIVE, k.on ? 1 : 0) && set(TCP_KEEPIDLE, k.idle) &&
+           set(TCP_KEEPINTVL, k.interval) && set(TCP_KEEPCNT, k.count);
+}
+
+bool set_buffers(int fd, const config::listen_address& l) {
+    auto set = [fd](int option, std::size_t bytes) {
+        return bytes == 0 || turn(fd, SOL_SOCKET, option, static_cast<int>(bytes));
+    };
+    return set(SO_RCVBUF, l.rcvbuf) && set(SO_SNDBUF, l.sndbuf);
+}
+
+descriptor tcp_socket(const config::listen_address& wanted, int family) {
+    auto socket = new_socket(family, wanted.multipath ? IPPROTO_MPTCP : 0);
+    if (!socket || !turn(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1)) return {};
+    if (family == AF_INET6 &&
+        !turn(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, wanted.ipv6only ? 1 : 0))
+        return {};
     return socket;
 }
 
+}
+
+// Accepted sockets inherit these, but for the queues.
+bool adjust_listener(int fd, const config::listen_address& wanted) {
+    if (!set_buffers(fd, wanted)) return false;
+    if (wanted.is_unix) return ::listen(fd, wanted.backlog) == 0;
+    return turn(fd, IPPROTO_TCP, TCP_NODELAY, 1) && keep_alive(fd, wanted.keepalive) &&
+           turn_if_any(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, wanted.deferred ? 1 : 0) &&
+           ::listen(fd, wanted.backlog) == 0 &&
+           turn_if_any(fd, IPPROTO_TCP, TCP_FASTOPEN, static_cast<int>(wanted.fastopen));
 }
 
 bound bind_listener(const config::listen_address& wanted, std::uint16_t port, bool probe) {
@@ -100,16 +131,12 @@ bound bind_listener(const config::listen_address& wanted, std::uint16_t port, bo
     auto at = tcp_endpoint(wanted.host, port);
     if (at.length == 0) return failed(EINVAL);
     if (probe && port != 0) {
-        auto alone = tcp_socket(at.family());
+        auto alone = tcp_socket(wanted, at.family());
         if (!alone || ::bind(alone.get(), at.get(), at.length) != 0) return failed(errno);
     }
-    auto socket = tcp_socket(at.family());
-    if (!socket) return failed(errno);
-    turn_on(socket.get(), IPPROTO_TCP, TCP_NODELAY); // accepted sockets inherit it, and this:
-    turn_on(socket.get(), SOL_SOCKET, SO_KEEPALIVE);
-    if (!turn_on(socket.get(), SOL_SOCKET, SO_REUSEPORT) ||
-        ::bind(socket.get(), at.get(), at.length) != 0 ||
-        ::listen(socket.get(), wanted.backlog) != 0)
+    auto socket = tcp_socket(wanted, at.family());
+    if (!socket || !turn(socket.get(), SOL_SOCKET, SO_REUSEPORT, 1) ||
+        ::bind(socket.get(), at.get(), at.length) != 0 || !adjust_listener(socket.get(), wanted))
         return failed(errno);
     auto real = wanted;
     real.port = port_of(socket.get());
@@ -122,6 +149,14 @@ std::string name_of(const config::listen_address& a) {
     return host + ':' + std::to_string(a.port);
 }
 
+config::complaint complaint_of(const config::listen_address& wanted, const std::string& why) {
+    return {
+        config::severity::error,
+        "listen",
+        "cannot find the addresses of " + wanted.host + ": " + why,
+        "write the address, or put the name into /etc/hosts"};
+}
+
 config::complaint complaint_of(const config::listen_address& wanted, const bound& failure) {
     config::complaint c{config::severity::error, "listen", {}, {}};
     c.text = "cannot listen on " + name_of(wanted) + ": " + failure.why;
@@ -131,6 +166,8 @@ config::complaint complaint_of(const config::listen_address& wanted, const bound
         c.hint = "ports below 1024 need root or the capability CAP_NET_BIND_SERVICE";
     else if (failure.error == EADDRNOTAVAIL)
         c.hint = "this machine has no such address; `ip addr` shows those it has";
+    else if (failure.error == EPROTONOSUPPORT && wanted.multipath)
+        c.hint = "this kernel does not speak Multipath TCP; leave \"multipath\" out";
     return c;
 }
 

@@ -1,5 +1,7 @@
 #include "gateway/process/crew.hpp"
 
+#include "gateway/process/limits.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -29,14 +31,9 @@ crew::~crew() {
         if (s.who) s.who->kill(SIGKILL);
 }
 
-void crew::live_on(
-    std::size_t workers,
-    std::uint64_t number,
-    std::optional<identity> become,
-    std::function<void(std::size_t)> settled
-) {
-    number_ = number;
-    become_ = become;
+void crew::live_on(const orders& next, std::function<void(std::size_t)> settled) {
+    now_ = next;
+    auto workers = next.workers;
     settled_ = std::move(settled);
     unanswered_ = std::max<std::size_t>(workers, 1);
     refused_ = 0;
@@ -55,6 +52,7 @@ void crew::live_on(
 }
 
 void crew::supply_local() {
+    limit(::getpid());
     if (!local_) local_ = std::make_unique<worker>(loop_, own_, library_);
     local_serves_ = local_stays_ = true;
     auto b = supply_(0);
@@ -66,7 +64,7 @@ void crew::start(std::size_t slot) {
     auto& s = slots_[slot];
     auto told = [this](child& c, const message& m) { hear(c, m); };
     auto who = std::make_shared<child>(loop_, slot, told);
-    auto why = who->start(become_);
+    auto why = who->start(now_.become);
     if (!why.empty()) {
         events_.event(
             log_level::error,
@@ -99,6 +97,7 @@ void crew::start_later(std::size_t slot, std::chrono::milliseconds delay) {
 
 // A worker that does not take its orders is of no use; its death makes room for another one.
 void crew::supply(child& who) {
+    limit(who.pid()); // before it counts how many sessions that makes
     auto b = supply_(who.slot());
     auto m = b ? pack(*b) : b.error();
     if (m && who.tell(*m)) return;
@@ -114,6 +113,19 @@ void crew::supply(child& who) {
     who.kill(SIGKILL);
 }
 
+void crew::limit(pid_t whom) {
+    auto why = limit_descriptors(whom, now_.descriptors);
+    if (why.empty()) return;
+    events_.event(
+        log_level::warn,
+        "cannot set worker_rlimit_nofile",
+        {
+            {"pid",   std::to_string(whom)},
+            {"error", why                 }
+    }
+    );
+}
+
 void crew::dismiss(child& who, word how) {
     message m;
     m.what = how;
@@ -122,8 +134,8 @@ void crew::dismiss(child& who, word how) {
 }
 
 void crew::hear(child& who, const message& m) {
-    if (m.number != number_ || who.leaving || who.answered == number_) return;
-    who.answered = number_;
+    if (m.number != now_.number || who.leaving || who.answered == now_.number) return;
+    who.answered = now_.number;
     if (m.what == word::applied) answered({});
     if (m.what == word::refused) answered(m.text.empty() ? "no reason given" : m.text);
 }

@@ -29,14 +29,16 @@ public:
     crew(boost::asio::io_context&, belongings& own, const tls::backend&, log&, supplier);
     ~crew();
 
-    // Everyone gets configuration `number`; there are `workers` of them from now on. `settled` is
-    // called when all have answered, with the number of those who refused.
-    void live_on(
-        std::size_t workers,
-        std::uint64_t number,
-        std::optional<identity> become,
-        std::function<void(std::size_t refused)> settled
-    );
+    // How it goes on: with so many workers, on configuration `number`.
+    struct orders {
+        std::size_t workers = 0;
+        std::uint64_t number = 0;
+        std::optional<identity> become = {};
+        std::size_t descriptors = 0; // of each; 0: as they have
+    };
+
+    // `settled` is called when all have answered, with the number of those who refused.
+    void live_on(const orders&, std::function<void(std::size_t refused)> settled);
 
     void reopen_logs(int error_log, int access_log); // borrowed; -1: none
 
@@ -55,6 +57,7 @@ private:
     void start(std::size_t slot);
     void start_later(std::size_t slot, std::chrono::milliseconds);
     void supply(child&);
+    void limit(pid_t);
     void supply_local();
     void dismiss(child&, word how);
     void hear(child&, const message&);
@@ -77,8 +80,7 @@ private:
     std::vector<std::shared_ptr<child>> leaving_;
     std::unique_ptr<worker> local_;
     bool local_serves_ = false, local_stays_ = false;
-    std::optional<identity> become_;
-    std::uint64_t number_ = 0;
+    orders now_;
     std::size_t unanswered_ = 0, refused_ = 0;
     std::function<void(std::size_t)> settled_;
     std::function<void()> left_;

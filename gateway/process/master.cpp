@@ -2,8 +2,10 @@
 
 #include "gateway/certificates/keeper.hpp"
 #include "gateway/process/announce.hpp"
+#include "gateway/process/background.hpp"
 #include "gateway/process/crew.hpp"
 #include "gateway/process/examine.hpp"
+#include "gateway/process/limits.hpp"
 #include "gateway/process/log_files.hpp"
 #include "gateway/process/notify.hpp"
 #include "gateway/process/pid_file.hpp"
@@ -32,26 +34,6 @@ using config::log_level;
 constexpr std::size_t whole_program = config::origins::process;
 
 void say(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
-
-// Whom workers have to become; nobody when they stay who this process is.
-std::optional<identity> identity_for(const examined& next, std::vector<config::complaint>& wrong) {
-    auto& process = next.config.made->process;
-    if (process.workers == 0) return {};
-    std::string why;
-    auto who = find_identity(process, why);
-    if (::geteuid() == 0) {
-        if (!who) wrong.push_back({config::severity::error, "user", why, {}});
-        return who;
-    }
-    if (next.config.from.find(whole_program, "user") && (!who || who->user != ::geteuid()))
-        wrong.push_back(
-            {config::severity::warning,
-             "user",
-             "only root can become \"" + process.user + "\"; the workers stay who starts them",
-             {}}
-        );
-    return {};
-}
 
 class master {
 public:
@@ -89,6 +71,7 @@ private:
     descriptor withhold_keys(examined&);
     void put_in_force(examined, preparations);
     result<bundle> supply(std::size_t slot);
+    crew::orders orders() const;
 
     static task<> listen_to_signals(master&);
     void obey(int signal);
@@ -119,6 +102,7 @@ private:
     key_house keys_;
     crew crew_;
     keeper keeper_;
+    background background_;
     bool settling_ = false; // workers have been told something and have not all answered
     bool leaving_ = false;  // there is no way back
 };
@@ -126,9 +110,21 @@ private:
 int master::run() {
     auto first = examine(file_, library_);
     std::optional<preparations> ready;
+    if (first.good() && first.config.made->process.daemon) {
+        auto why = background_.enter(loop_);
+        if (!why.empty())
+            first.complain(
+                {
+                    {config::severity::error, "daemon", why, {}}
+            },
+                whole_program
+            );
+    }
     if (first.good()) ready = prepare(first);
     say(first.printed());
     if (!ready) return EXIT_FAILURE;
+    auto& logs = first.config.made->log;
+    background_.leave_terminal(logs.error_log == "stderr" || logs.access_log == "stderr");
     put_in_force(std::move(first), std::move(*ready));
     asio::co_spawn(loop_, listen_to_signals(*this), [](std::exception_ptr e) {
         if (e) std::rethrow_exception(e);
@@ -143,7 +139,8 @@ std::optional<master::preparations> master::prepare(examined& next) {
     auto& settings = *next.config.made;
     std::vector<config::complaint> wrong;
     made.logs = open_logs(settings.log, wrong);
-    made.become = identity_for(next, wrong);
+    made.become = identity_for(next.config, wrong);
+    allow_descriptors(settings.process.worker_rlimit_nofile, wrong);
     if (auto zones = zones_.open(settings); !zones)
         wrong.push_back({config::severity::error, "ssl_session_cache", zones.error().message(), {}}
         );
@@ -208,7 +205,12 @@ void master::put_in_force(examined next, preparations made) {
         keys_.keep(std::move(made.keys), become_);
     else
         keys_.close();
-    crew_.live_on(workers, number_, become_, [this](std::size_t refused) { settled(refused); });
+    crew_.live_on(orders(), [this](std::size_t refused) { settled(refused); });
+}
+
+crew::orders master::orders() const {
+    auto& process = now_.config.made->process;
+    return {process.workers, number_, become_, process.worker_rlimit_nofile};
 }
 
 // Of the same configuration, fresh certificates.
@@ -216,8 +218,7 @@ void master::renew(bool settings) {
     ++number_;
     if (settings) settings_ = number_;
     settling_ = true;
-    auto done = [this](std::size_t refused) { renewed(refused); };
-    crew_.live_on(now_.config.made->process.workers, number_, become_, done);
+    crew_.live_on(orders(), [this](std::size_t refused) { renewed(refused); });
 }
 
 void master::renewed(std::size_t refused) {
@@ -297,6 +298,7 @@ void master::settled(std::size_t refused) {
     }
     );
     notify_manager("READY=1");
+    background_.ready();
     ::malloc_trim(0); // reading a configuration leaves a free megabyte behind
 }
 

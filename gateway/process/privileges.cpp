@@ -38,6 +38,27 @@ std::optional<identity> find_identity(const config::process_settings& process, s
     return who;
 }
 
+std::optional<identity> identity_for(
+    const config::loaded& next, std::vector<config::complaint>& wrong
+) {
+    auto& process = next.made->process;
+    if (process.workers == 0) return {};
+    std::string why;
+    auto who = find_identity(process, why);
+    if (::geteuid() == 0) {
+        if (!who) wrong.push_back({config::severity::error, "user", why, {}});
+        return who;
+    }
+    if (next.from.find(config::origins::process, "user") && (!who || who->user != ::geteuid()))
+        wrong.push_back(
+            {config::severity::warning,
+             "user",
+             "only root can become \"" + process.user + "\"; the workers stay who starts them",
+             {}}
+        );
+    return {};
+}
+
 std::string drop_privileges(const identity& who) {
     if (::setgroups(1, &who.group) != 0 || ::setgid(who.group) != 0 || ::setuid(who.user) != 0)
         return std::string("cannot become user ") + std::to_string(who.user) + ": " +

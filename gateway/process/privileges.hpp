@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/build/load.hpp"
 #include "config/settings.hpp"
 
 #include <optional>
@@ -19,6 +20,10 @@ struct identity {
 // Whom the settings name. Nothing, and words about it in `why`, when there is no such user or
 // group.
 std::optional<identity> find_identity(const config::process_settings&, std::string& why);
+
+// Whom workers have to become; nobody when they stay who this process is. Complaints go into
+// `wrong`.
+std::optional<identity> identity_for(const config::loaded&, std::vector<config::complaint>& wrong);
 
 // Becomes that user, for good: no further groups, no way back, and no program that is executed can
 // gain anything either. Answers nothing, or why not; then the process must not go on.

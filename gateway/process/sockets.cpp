@@ -1,8 +1,10 @@
 #include "gateway/process/sockets.hpp"
 
 #include "gateway/process/bind.hpp"
+#include "gateway/process/own_addresses.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <sys/socket.h>
@@ -14,7 +16,6 @@ namespace postern::gateway {
 struct sockets::address {
     std::string identity, real;
     std::uint64_t key = 0;
-    int backlog = 0;
     std::uint16_t port = 0;              // as bound; 0 for a Unix socket
     std::vector<descriptor> each, fresh; // in force; opened by the last open()
     std::string unix_path;
@@ -29,8 +30,19 @@ struct sockets::address {
 struct sockets::use {
     std::size_t server, listener;
     std::shared_ptr<address> at;
-    int backlog;
+    config::listen_address wanted; // one literal with one port
 };
+
+namespace {
+
+constexpr std::chrono::seconds for_a_name{5};
+
+// What cannot be changed once a socket is bound.
+std::string identity_of(const config::listen_address& l) {
+    return name_of(l) + (l.ipv6only ? "" : " and IPv4") + (l.multipath ? " multipath" : "");
+}
+
+}
 
 sockets::sockets() = default;
 sockets::~sockets() = default;
@@ -65,26 +77,35 @@ std::optional<bound> sockets::grow(
 
 std::vector<sockets::trouble> sockets::open(const config::settings& settings, std::size_t workers) {
     std::vector<trouble> wrong;
-    std::map<std::string, int> seen;
+    free_ports_.clear();
     workers_ = std::max<std::size_t>(workers, 1);
     for (std::size_t s = 0; s < settings.servers.size(); ++s)
         for (std::size_t l = 0; l < settings.servers[s].listen.size(); ++l) {
-            auto& wanted = settings.servers[s].listen[l];
-            auto identity = name_of(wanted);
-            // "any free port" may be asked for more than once
-            if (!wanted.is_unix && wanted.port == 0)
-                identity += '#' + std::to_string(++seen[identity]);
-            auto at = find(identity);
-            if (!at) {
-                at = std::make_shared<address>();
-                at->identity = identity;
-                at->key = ++last_key_;
-            }
-            if (auto failure = grow(*at, wanted, workers_))
-                wrong.push_back({s, complaint_of(wanted, *failure)});
-            wanted_.push_back({s, l, std::move(at), wanted.backlog});
+            auto& written = settings.servers[s].listen[l];
+            auto all = spell_out(written, for_a_name);
+            if (all.each.empty()) wrong.push_back({s, complaint_of(written, all.why)});
+            for (auto& one : all.each)
+                if (auto failure = open(s, l, one))
+                    wrong.push_back({s, complaint_of(one, *failure)});
         }
     return wrong;
+}
+
+std::optional<bound> sockets::open(
+    std::size_t server, std::size_t listener, const config::listen_address& wanted
+) {
+    auto identity = identity_of(wanted);
+    // "any free port" may be asked for more than once
+    if (!wanted.is_unix && wanted.port == 0)
+        identity += '#' + std::to_string(++free_ports_[identity]);
+    auto at = find(identity);
+    if (!at) {
+        at = std::make_shared<address>();
+        at->identity = identity;
+        at->key = ++last_key_;
+    }
+    wanted_.push_back({server, listener, at, wanted});
+    return grow(*at, wanted, workers_);
 }
 
 void sockets::keep() {
@@ -95,9 +116,8 @@ void sockets::keep() {
         std::ranges::move(a.fresh, std::back_inserter(a.each));
         a.fresh.clear();
         if (a.unix_path.empty() && a.each.size() > workers_) a.each.resize(workers_);
-        if (std::exchange(a.backlog, u.backlog) == u.backlog) continue;
         for (auto& s : a.each)
-            ::listen(s.get(), u.backlog);
+            adjust_listener(s.get(), u.wanted); // a socket that stays may be wanted otherwise now
     }
 }
 

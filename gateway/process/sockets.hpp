@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +18,7 @@ namespace postern::gateway {
 // so that neither a reload nor a worker's death loses a connection that waits in a queue.
 //
 // A TCP address has one socket for each worker (SO_REUSEPORT), over which the kernel spreads the
-// connections; a Unix socket is one for all.
+// connections; a Unix socket is one for all. A name or a range of ports is several addresses.
 class sockets {
 public:
     // A complaint of server number `server` about its `listen`.
@@ -56,9 +57,12 @@ private:
     struct use;
 
     std::shared_ptr<address> find(const std::string& identity) const;
+    std::optional<bound>
+    open(std::size_t server, std::size_t listener, const config::listen_address&);
     std::optional<bound> grow(address&, const config::listen_address&, std::size_t workers);
 
     std::vector<use> in_force_, wanted_;
+    std::map<std::string, int> free_ports_; // asked for by the settings that are being opened
     std::uint64_t last_key_ = 0;
     std::size_t workers_ = 1;
 };

@@ -6,8 +6,10 @@
 #include "gateway/observe/certificate_line.hpp"
 #include "gateway/observe/tls_line.hpp"
 #include "gateway/relay/relay.hpp"
+#include "gateway/session/introduce.hpp"
 #include "gateway/session/serve.hpp"
 #include "protocols/client_certificate.hpp"
+#include "protocols/last_words.hpp"
 #include "protocols/proxy_protocol/receive.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -82,21 +84,24 @@ party blame(error_code why, party so_far) {
 }
 
 // What a load balancer says of who is behind it counts if set_real_ip_from names it.
-void hear_of_client(visit& v, client_facts& who, proxy_protocol::endpoint&& said) {
-    auto full = full_name(said.address, said.port);
+void hear_of_client(visit& v, client_facts& who, const proxy_protocol::addresses& said) {
+    auto full = full_name(said.client.address, said.client.port);
     auto is_peer = [&who](const config::network& n) { return config::holds(n, who.address); };
     if (std::ranges::none_of(v.server.settings->real_ip_from, is_peer)) {
         v.seen.claimed = std::move(full);
         return;
     }
     v.seen.via = std::exchange(v.seen.client, std::move(full));
-    who.address = std::move(said.address);
+    who.address = said.client.address;
+    who.port = said.client.port;
+    who.server = said.server;
 }
 
 task<result<void>> take_header(visit& v, client_facts& who) {
     auto said = co_await proxy_protocol::receive_header(v.client, v.seen.detail);
     if (!said) co_return said.error();
-    if (*said) hear_of_client(v, who, std::move(**said));
+    who.proxied = std::move(*said);
+    if (who.proxied) hear_of_client(v, who, *who.proxied);
     co_return result<void>();
 }
 
@@ -109,19 +114,30 @@ struct charging {
     charging& operator=(const charging&) = delete;
 };
 
+// What the client is called, if this server wants to know.
+task<result<void>> take_name(visit& v, client_facts& who) {
+    auto& settings = *v.server.settings;
+    if (!v.server.hosts) co_return result<void>();
+    auto within = std::min(settings.resolver.timeout, settings.timeout);
+    auto& events = v.house.events;
+    auto named = co_await find_name(v.client, *v.server.hosts, within, who, events, v.seen);
+    if (!named) v.client.say_last(last_words(settings.protocol, named.error()));
+    co_return named;
+}
+
 // From the first byte to the login. Dialogue, buffers and timer are gone when it returns.
-task<result<std::string>> log_in(visit& v, std::string address) {
+task<result<std::string>> log_in(visit& v, std::string address, std::uint16_t port) {
     auto& settings = *v.server.settings;
     budget spent(settings.budget, v.seen.began + settings.budget.time);
     charging until_then(v.client, spent);
     v.client.expire_after(settings.timeout); // the header's and the handshake's own
-    client_facts who;
-    who.address = std::move(address);
+    auto who = facts_of(std::move(address), port, v.client.socket());
     if (v.listen.proxy_protocol)
         if (auto heard = co_await take_header(v, who); !heard) co_return heard.error();
     if (v.listen.ssl)
         if (auto shaken = co_await start_tls_with(settings, v.client); !shaken)
             co_return shaken.error();
+    if (auto named = co_await take_name(v, who); !named) co_return named.error();
     login_tools tools{settings, *v.server.where, who, v.house.events, v.server.ways, spent};
     auto talk = make_dialogue(settings, v.client, who, spent);
     auto in = co_await serve(v.client, *talk, tools, v.seen);
@@ -189,10 +205,10 @@ void go_on_without_coroutine(visit& v, std::string first) {
     v.start(v.client, *v.upstream, std::move(first), idle, linger);
 }
 
-task<> live(std::shared_ptr<visit> v, std::string address) {
+task<> live(std::shared_ptr<visit> v, std::string address, std::uint16_t port) {
     std::string bug;
     try {
-        auto first = co_await log_in(*v, std::move(address));
+        auto first = co_await log_in(*v, std::move(address), port);
         tell_of_certificate(*v, first ? error_code() : first.error());
         if (first) co_return go_on_without_coroutine(*v, std::move(*first));
         v->seen.end.by = blame(first.error(), v->seen.end.by);
@@ -250,7 +266,7 @@ void arrive(
         auto v = std::make_shared<visit>(
             std::move(client), name, std::move(config), server, listener, house
         );
-        spawn(house, live(std::move(v), std::move(name.address)));
+        spawn(house, live(std::move(v), std::move(name.address), name.port));
     } catch (const std::exception& e) {
         house.events.event(
             config::log_level::error,

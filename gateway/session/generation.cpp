@@ -1,5 +1,6 @@
 #include "gateway/session/generation.hpp"
 
+#include "gateway/lookup/auth_http_tls.hpp"
 #include "gateway/lookup/make_lookup.hpp"
 
 #include <utility>
@@ -49,6 +50,35 @@ std::shared_ptr<const tls::server> tls_of(
     return compiled.made;
 }
 
+// Servers that ask alike share what they have heard.
+using known_hosts =
+    std::vector<std::pair<const config::resolver_settings*, std::shared_ptr<host_names>>>;
+
+std::shared_ptr<host_names> hosts_of(
+    const config::server_settings& s,
+    boost::asio::io_context& loop,
+    known_hosts& known,
+    std::vector<config::complaint>& complaints
+) {
+    if (!s.looks_up_clients()) return nullptr;
+    for (auto& [how, made] : known)
+        if (*how == s.resolver) return made;
+    std::string trouble;
+    auto dns = make_name_service(loop.get_executor(), s.resolver, trouble);
+    if (!dns) {
+        config::complaint c;
+        c.directive = "resolver";
+        c.text = trouble.empty() ? "this build of postern has no resolver" : trouble;
+        if (trouble.empty())
+            c.hint = "write resolver = \"off\", or build with -DPOSTERN_RESOLVER=ON";
+        complaints.push_back(std::move(c));
+        return nullptr;
+    }
+    auto made = std::make_shared<host_names>(std::move(dns), s.resolver);
+    known.emplace_back(&s.resolver, made);
+    return made;
+}
+
 }
 
 raised raise(
@@ -62,12 +92,17 @@ raised raise(
     auto made = std::make_shared<generation>();
     made->settings = from.made;
     auto& servers = from.made->servers;
+    known_hosts hosts;
     for (std::size_t i = 0; i < servers.size(); ++i) {
         std::vector<config::complaint> complaints;
         running_server s;
         s.settings = &servers[i];
         s.tls = tls_of(servers[i], library, places, complaints);
-        s.where = make_lookup(servers[i].lookup, loop.get_executor(), servers[i].proxy.tls.mode);
+        auto& lookup = servers[i].lookup;
+        auto by = tls_of_auth_http(lookup, library, complaints);
+        auto mode = servers[i].proxy.tls.mode;
+        s.where = make_lookup(lookup, loop.get_executor(), mode, std::move(by));
+        s.hosts = hosts_of(servers[i], loop, hosts, complaints);
         s.ways = upstreams(from, i, library, out.diagnostics);
         made->servers.push_back(std::move(s));
         for (auto& d : config::locate(complaints, from.from, i))

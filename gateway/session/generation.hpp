@@ -4,6 +4,7 @@
 #include "config/build/load.hpp"
 #include "config/settings.hpp"
 #include "gateway/lookup/lookup.hpp"
+#include "gateway/resolver/host_names.hpp"
 #include "gateway/session/upstreams.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -20,7 +21,8 @@ struct running_server {
     const config::server_settings* settings = nullptr; // within generation::settings
     std::shared_ptr<const tls::server> tls;            // null when the server never speaks TLS
     std::unique_ptr<lookup> where;
-    upstreams ways; // how those are spoken to, to whom the lookup leads
+    std::shared_ptr<host_names> hosts; // null: nobody's name is looked up
+    upstreams ways;                    // how those are spoken to, to whom the lookup leads
 };
 
 // One configuration in force. Sessions hold a shared_ptr to theirs; a reload makes a new one for

@@ -25,6 +25,7 @@ struct record {
     std::string upstream;
     std::string upstream_tls; // "TLSv1.3"; empty: plain text
     bool upstream_resumed = false;
+    bool upstream_untold = false; // it was to hear of the client by XCLIENT, and knows none
 
     std::string client_verify;  // what was said of the client's certificate; empty: not asked for
     std::string client_subject; // of that certificate: hostile

@@ -2,6 +2,7 @@
 
 #include "gateway/net/address.hpp"
 #include "gateway/net/dialer.hpp"
+#include "gateway/session/introduce.hpp"
 #include "gateway/session/leads_back.hpp"
 #include "gateway/session/leaving.hpp"
 #include "gateway/session/repeated.hpp"
@@ -67,6 +68,20 @@ void fail(attempt& a, party by, error_code why, std::string detail) {
     );
 }
 
+// One of several services did not answer, and another one did.
+void warn(attempt& a, const std::string& trouble) {
+    a.tools.events.event(
+        config::log_level::warn,
+        "lookup went on to another service",
+        {
+            {"session", a.seen.session},
+            {"client",  a.seen.client },
+            {"user",    a.seen.user   },
+            {"detail",  trouble       }
+    }
+    );
+}
+
 // Somebody said no. Operators and those who watch for guessed passwords want to know.
 void deny(attempt& a, party by, refusal no, std::string_view words) {
     a.no = std::move(no);
@@ -94,6 +109,7 @@ struct approach {
     bool allow_plaintext;
     std::shared_ptr<const tls::client> client; // null: without TLS
     tls::destination to;
+    config::proxy_header header;
 };
 
 approach approach_of(const attempt& a, const route& to) {
@@ -101,6 +117,7 @@ approach approach_of(const attempt& a, const route& to) {
     approach out;
     out.mode = to.tls_mode.value_or(settings.mode);
     out.allow_plaintext = settings.allow_plaintext;
+    out.header = to.header.value_or(a.tools.settings.proxy.header);
     if (out.mode != config::upstream_tls::off) out.client = a.tools.ways.of(settings);
     bool is_socket = to.upstream.host.starts_with("unix:");
     out.to.name = !to.tls_name.empty()     ? to.tls_name
@@ -129,6 +146,8 @@ bool would_leak(const attempt& a, const approach& by, const stream_socket& socke
 
 task<> enter(attempt& a, const approach& by, std::unique_ptr<connection> upstream) {
     upstream->expire_after(a.tools.settings.timeout);
+    auto told = co_await introduce(*upstream, by.header, a.tools.who, a.client.tls());
+    if (!told) co_return fail(a, party::upstream, told.error(), "sending the PROXY header");
     if (by.mode == config::upstream_tls::on)
         if (auto safe = co_await upstream->start_tls(); !safe)
             co_return fail(a, party::upstream, safe.error(), upstream->trouble());
@@ -143,6 +162,7 @@ task<> enter(attempt& a, const approach& by, std::unique_ptr<connection> upstrea
             a.seen.upstream_tls = tls->protocol;
             a.seen.upstream_resumed = tls->resumed;
         }
+        a.seen.upstream_untold = said->untold;
         a.said = std::move(*said);
         a.upstream = std::move(upstream);
     } else {
@@ -162,10 +182,10 @@ task<> follow(attempt& a, route& to) {
         a.seen.upstream_user = to.user;
         a.login.user = std::move(to.user);
     }
-    bool external = a.login.how == sasl::credentials::method::external;
-    if (external && tells_password(a) && (!to.password || to.password->empty())) {
-        std::string detail = "a login by EXTERNAL has no password: the lookup must give one for "
-                             "the upstream, in Auth-Pass";
+    bool is_given = to.password && !to.password->empty();
+    if (!is_given && !a.login.has_password() && tells_password(a)) {
+        auto detail = "a login by " + a.login.mechanism +
+                      " has no password: the lookup must give one for the upstream, in Auth-Pass";
         co_return fail(a, party::gateway, errc::bad_reply, std::move(detail));
     }
     a.is_replaced = to.password.has_value();
@@ -181,8 +201,9 @@ task<> follow(attempt& a, route& to) {
     auto within = a.tools.settings.proxy.connect_timeout;
     auto socket = co_await dial(where, to.upstream, within, trouble);
     if (!socket) co_return fail(a, party::upstream, socket.error(), std::move(trouble));
-    if (auto* own = leads_back(to.upstream, *socket, a.tools.settings)) {
-        auto detail = "the way leads back to this server's own listener " + own->written;
+    auto own = leads_back(to.upstream, *socket, a.client.socket(), a.tools.settings);
+    if (!own.empty()) {
+        auto detail = "the way leads back to this server's own listener " + own;
         co_return fail(a, party::gateway, errc::unavailable, std::move(detail));
     }
     if (would_leak(a, by, *socket))
@@ -200,10 +221,13 @@ task<> try_login(attempt& a) {
         a.number,
         tools.who.address,
         tools.who.host,
-        a.client.tls()};
+        a.client.tls(),
+        tools.who.proxied ? &*tools.who.proxied : nullptr,
+        a.client.signer()};
     std::string trouble;
     auto found = co_await tools.where.find(q, trouble);
     if (!found) co_return fail(a, party::gateway, found.error(), "lookup: " + trouble);
+    if (!trouble.empty()) warn(a, trouble);
     if (auto* to = std::get_if<route>(&*found)) co_return co_await follow(a, *to);
     auto& no = std::get<denial>(*found);
     a.wait = no.wait;
@@ -241,6 +265,7 @@ void note(record& seen, const sasl::credentials& login) {
     seen.upstream.clear();
     seen.upstream_user.clear();
     seen.upstream_tls.clear();
+    seen.upstream_untold = false;
     seen.detail.clear();
     seen.end = ending();
 }

@@ -28,9 +28,12 @@ struct phrase_book {
         note(paths, phrases);
     }
 
-    // A certificate that is shown to upstreams.
     void add(const config::proxy_tls_settings& tls) {
-        if (!tls.uses_tls()) return;
+        if (tls.uses_tls()) add_client(tls);
+    }
+
+    // A certificate that is shown to upstreams, or to auth_http services.
+    void add_client(const config::proxy_tls_settings& tls) {
         config::tls_settings same;
         same.password_file = tls.password_file;
         std::vector<config::complaint> ignored;
@@ -55,6 +58,7 @@ std::vector<tls::withheld_key> withhold(examined& e) {
     for (auto& server : e.config.made->servers) {
         if (server.uses_tls()) book.add(server.tls);
         book.add(server.proxy.tls);
+        if (server.lookup.uses_https()) book.add_client(server.lookup.auth_http_tls);
         for (auto& route : server.lookup.routes)
             book.add(route.tls);
     }

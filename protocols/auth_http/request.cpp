@@ -81,6 +81,25 @@ void add_certificate(head& h, const question& q) {
     if (q.passes_certificate) h.add_escaped("Auth-SSL-Cert", pem_of(shown->leaf));
 }
 
+std::string_view name_of(sasl::credentials::method how) {
+    using enum sasl::credentials::method;
+    switch (how) {
+    case plain: break;
+    case external: return "external";
+    case none: return "none";
+    case cram_md5: return "cram-md5";
+    case apop: return "apop";
+    }
+    return "plain";
+}
+
+void add_addresses(head& h, const proxy_protocol::addresses& said) {
+    h.add("Proxy-Protocol-Addr", said.client.address);
+    h.add("Proxy-Protocol-Port", std::to_string(said.client.port));
+    h.add("Proxy-Protocol-Server-Addr", said.server.address);
+    h.add("Proxy-Protocol-Server-Port", std::to_string(said.server.port));
+}
+
 }
 
 secret escape(std::string_view text) {
@@ -95,14 +114,15 @@ std::vector<header> request_headers(const question& q) {
     bool envelope = q.login.how == sasl::credentials::method::none;
     head h;
     h.add("Host", q.host);
-    bool external = q.login.how == sasl::credentials::method::external;
-    h.add("Auth-Method", envelope ? "none" : external ? "external" : "plain");
+    h.add("Auth-Method", name_of(q.login.how));
     h.add_escaped("Auth-User", q.login.user);
     h.add_escaped("Auth-Pass", q.login.password.reveal());
+    h.add_if_any("Auth-Salt", q.login.challenge);
     h.add("Auth-Protocol", config::name(q.protocol));
     h.add("Auth-Login-Attempt", std::to_string(q.attempt));
     h.add("Client-IP", q.client_address);
     if (q.protocol == config::mail_protocol::smtp) h.add("Client-Host", q.client_host);
+    if (q.proxied) add_addresses(h, *q.proxied);
     if (envelope) {
         h.add("Auth-SMTP-Helo", q.login.helo);
         h.add("Auth-SMTP-From", q.login.mail_from);

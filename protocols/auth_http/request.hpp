@@ -3,6 +3,7 @@
 #include "backends/tls/facts.hpp"
 #include "config/settings/protocol.hpp"
 #include "config/value/secret.hpp"
+#include "protocols/proxy_protocol/header.hpp"
 #include "protocols/sasl/credentials.hpp"
 
 #include <cstddef>
@@ -24,6 +25,7 @@ struct question {
     const tls::facts* tls = nullptr; // null: plain text
     const std::vector<std::pair<std::string, std::string>>& extra; // auth_http_header, as written
     bool passes_certificate = false;                               // auth_http_pass_client_cert
+    const proxy_protocol::addresses* proxied = nullptr; // null: no load balancer told any
 };
 
 // One line of the request's head. The value is a secret because one of them is the password and any

@@ -15,6 +15,7 @@ struct answer {
     status said = status::ok; // nginx: without any Auth-Status a server and a port are enough
     std::string refusal, code;
     std::string_view server, port, user, tls, tls_name;
+    std::string_view misspelt; // OK or WAIT in other letters
     std::optional<std::string_view> password;
     std::chrono::seconds pause{0};
 };
@@ -29,8 +30,13 @@ bool all_digits(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, text::is_digit);
 }
 
+// In nginx "ok" is a refusal, whose sentence is "ok". No service means that.
 void on_status(answer& a, std::string_view value) {
     if (value == "OK") return;
+    if (value != "WAIT" && (text::equal(value, "OK") || text::equal(value, "WAIT"))) {
+        a.misspelt = value;
+        return;
+    }
     if (value == "WAIT") {
         if (a.said == answer::status::ok) a.said = answer::status::wait;
         return;
@@ -124,6 +130,8 @@ outcome route_of(const answer& a) {
 
 outcome read_response(std::span<const field> fields, config::mail_protocol protocol) {
     auto a = gather(fields);
+    if (!a.misspelt.empty() && a.said != answer::status::refused)
+        return broken{"sent Auth-Status " + quote(a.misspelt) + ", which must be OK or WAIT"};
     switch (a.said) {
     case answer::status::refused: {
         bool smtp = protocol == config::mail_protocol::smtp;

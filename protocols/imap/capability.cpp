@@ -14,6 +14,7 @@ std::string capability_line(
         out += " " + word;
     if (mode != only && auth.contains(plain)) out += " AUTH=PLAIN";
     if (mode != only && auth.contains(login)) out += " AUTH=LOGIN";
+    if (mode != only && auth.contains(cram_md5)) out += " AUTH=CRAM-MD5";
     if (by_certificate) out += " AUTH=EXTERNAL";
     if (mode != off) out += " STARTTLS";
     // RFC 3501 section 6.2.3: said whenever the LOGIN command would be refused.

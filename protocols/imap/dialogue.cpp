@@ -32,9 +32,10 @@ const dialogue::rule dialogue::rules_[] = {
 };
 
 dialogue::dialogue(
-    const config::server_settings& server, stream& client, const client_facts&, budget& spent
+    const config::server_settings& server, stream& client, const client_facts& facts, budget& spent
 )
-    : server_(server), client_(client), spent_(spent), framer_(server.imap.client_buffer) {}
+    : server_(server), client_(client), facts_(facts), spent_(spent),
+      framer_(server.imap.client_buffer) {}
 
 task<result<sasl::credentials>> dialogue::ask() {
     if (!greeted_) {
@@ -198,8 +199,11 @@ task<result<void>> dialogue::on_authenticate(const command& said) {
     if (args.empty() || args.size() > 2) co_return co_await invalid(said.tag);
     std::optional<std::string_view> initial;
     if (args.size() == 2) initial = args[1].reveal();
-    auto step =
-        exchange_.start(args[0].reveal(), initial, allows(plain), allows(login), identities());
+    std::string challenge;
+    if (allows(cram_md5)) challenge = facts_.new_challenge(server_.server_name);
+    auto step = exchange_.start(
+        args[0].reveal(), initial, allows(plain), allows(login), identities(), std::move(challenge)
+    );
     while (std::holds_alternative<sasl::challenge>(step)) {
         auto next = co_await converse(std::get<sasl::challenge>(step));
         if (!next) co_return next.error();

@@ -57,6 +57,7 @@ private:
 
     const config::server_settings& server_;
     stream& client_;
+    const client_facts& facts_;
     budget& spent_;
     framer framer_;
     sasl::exchange exchange_;

@@ -18,6 +18,7 @@ struct name {
 constexpr name names[] = {
     {"USER", verb::user},
     {"PASS", verb::pass},
+    {"APOP", verb::apop},
     {"AUTH", verb::auth},
     {"CAPA", verb::capa},
     {"NOOP", verb::noop},

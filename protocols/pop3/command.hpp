@@ -6,7 +6,7 @@
 
 namespace postern::pop3 {
 
-enum class verb { user, pass, auth, capa, noop, quit, stls };
+enum class verb { user, pass, apop, auth, capa, noop, quit, stls };
 
 // A client's command. The views point into the line it was parsed from.
 struct command {

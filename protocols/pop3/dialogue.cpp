@@ -36,20 +36,21 @@ const dialogue::rule dialogue::rules_[] = {
     {verb::stls, when::start,  needs::nothing, &dialogue::on_stls},
     {verb::user, when::start,  needs::privacy, &dialogue::on_user},
     {verb::pass, when::named,  needs::privacy, &dialogue::on_pass},
+    {verb::apop, when::start,  needs::privacy, &dialogue::on_apop},
     {verb::auth, when::start,  needs::privacy, &dialogue::on_auth},
 };
 
 dialogue::dialogue(
-    const config::server_settings& settings, stream& client, const client_facts&, budget& spent
+    const config::server_settings& settings,
+    stream& client,
+    const client_facts& facts,
+    budget& spent
 )
-    : settings_(settings), client_(client), spent_(spent),
+    : settings_(settings), client_(client), facts_(facts), spent_(spent),
       lines_(client, settings.pop3.client_buffer, &spent) {}
 
 task<result<sasl::credentials>> dialogue::ask() {
-    if (!std::exchange(greeted_, true)) {
-        auto said = co_await client_.write("+OK POP3 ready\r\n");
-        if (!said) co_return said.error();
-    }
+    if (auto said = co_await greet(); !said) co_return said.error();
     user_.reset();
     offered_.reset();
     while (!offered_) {
@@ -60,6 +61,19 @@ task<result<sasl::credentials>> dialogue::ask() {
         if (!done) co_return done.error();
     }
     co_return std::move(*offered_);
+}
+
+// RFC 1939 section 7: a challenge in the greeting is how APOP is announced, so where that is not
+// enabled there is none. It is this connection's for all that try; those of AUTH are fresh.
+task<result<void>> dialogue::greet() {
+    if (std::exchange(greeted_, true)) co_return result<void>();
+    std::string text = "+OK POP3 ready";
+    if (settings_.pop3.auth.contains(config::auth_method::apop)) {
+        challenge_ = facts_.new_challenge(settings_.server_name);
+        text += " " + challenge_;
+    }
+    text += "\r\n";
+    co_return co_await client_.write(text);
 }
 
 task<result<void>> dialogue::refuse(const refusal& no) {
@@ -158,6 +172,19 @@ task<result<void>> dialogue::on_pass(const command& cmd) {
     co_return result<void>();
 }
 
+task<result<void>> dialogue::on_apop(const command& cmd) {
+    auto& words = cmd.arguments;
+    if (challenge_.empty() || words.size() != 2 || !sasl::is_digest(words[1]))
+        co_return co_await invalid();
+    auto& login = offered_.emplace();
+    login.how = sasl::credentials::method::apop;
+    login.mechanism = "APOP";
+    login.user = words[0];
+    login.password = secret(words[1]);
+    login.challenge = challenge_;
+    co_return result<void>();
+}
+
 task<result<void>> dialogue::on_auth(const command& cmd) {
     auto& words = cmd.arguments;
     if (words.empty()) {
@@ -168,8 +195,13 @@ task<result<void>> dialogue::on_auth(const command& cmd) {
     std::optional<std::string_view> initial;
     if (words.size() == 2) initial = words[1];
     auto& may = settings_.pop3;
+    std::string challenge;
+    if (may.auth.contains(config::auth_method::cram_md5))
+        challenge = facts_.new_challenge(settings_.server_name);
     sasl::exchange talk;
-    auto first = talk.start(words[0], initial, allows_plain(may), allows_login(may), identities());
+    auto first = talk.start(
+        words[0], initial, allows_plain(may), allows_login(may), identities(), std::move(challenge)
+    );
     co_return co_await converse(talk, std::move(first));
 }
 

@@ -31,6 +31,7 @@ private:
     struct rule;
     static const rule rules_[];
 
+    task<result<void>> greet();
     task<result<std::string>> next_line();
     task<result<void>> obey(std::string_view line);
     task<result<void>> run(const command&);
@@ -43,6 +44,7 @@ private:
     task<result<void>> on_stls(const command&);
     task<result<void>> on_user(const command&);
     task<result<void>> on_pass(const command&);
+    task<result<void>> on_apop(const command&);
     task<result<void>> on_auth(const command&);
     task<result<void>> converse(sasl::exchange&, sasl::step);
 
@@ -52,9 +54,11 @@ private:
 
     const config::server_settings& settings_;
     stream& client_;
+    const client_facts& facts_;
     budget& spent_;
     line_reader lines_;
     bool greeted_ = false;
+    std::string challenge_;           // of the greeting, for APOP; empty: none
     std::optional<std::string> user_; // said by USER, until PASS or any mistake
     std::optional<sasl::credentials> offered_;
 };

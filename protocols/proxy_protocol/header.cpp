@@ -36,11 +36,11 @@ reading partial(std::size_t wanted) {
     return out;
 }
 
-reading whole(std::size_t size, std::optional<endpoint> client = std::nullopt) {
+reading whole(std::size_t size, std::optional<addresses> said = std::nullopt) {
     reading out;
     out.what = state::whole;
     out.size = size;
-    out.client = std::move(client);
+    out.said = std::move(said);
     return out;
 }
 
@@ -93,7 +93,13 @@ reading read_line(std::string_view line, std::size_t size) {
     auto from_port = read_port(take_word(line)), to_port = read_port(take_word(line));
     if (spaces != 4 || !from || !to) return broken("an address that is none");
     if (!from_port || !to_port) return broken("a port that is none");
-    return whole(size, endpoint{std::move(*from), *from_port});
+    return whole(
+        size,
+        addresses{
+            {std::move(*from), *from_port},
+            {std::move(*to),   *to_port  }
+    }
+    );
 }
 
 // The least that a line with this beginning can have.
@@ -157,17 +163,22 @@ reading read_v2(std::string_view bytes) {
     if (bytes.size() < size) return partial(size - bytes.size());
     bytes = bytes.substr(0, size);
     if ((by & 15) == 0) return whole(size); // LOCAL: what follows says nothing
-    auto [kind, addresses] = families[of >> 4];
+    int kind = families[of >> 4].kind;      // clang 14 captures no structured binding
+    auto size_of_addresses = families[of >> 4].addresses;
     auto rest = bytes.substr(fixed);
-    if (rest.size() < addresses) return broken("too few bytes for its addresses");
+    if (rest.size() < size_of_addresses) return broken("too few bytes for its addresses");
     if (kind == AF_UNSPEC) return whole(size); // and what follows has no known shape
-    if (auto why = fault_of_extras(bytes, rest.substr(addresses)); !why.empty()) return broken(why);
+    if (auto why = fault_of_extras(bytes, rest.substr(size_of_addresses)); !why.empty())
+        return broken(why);
     bool is_stream = (of & 15) == 1;
     if (kind == AF_UNIX || !is_stream) return whole(size);
-    auto ports = rest.substr(addresses - 4, 2);
-    return whole(
-        size, endpoint{text_of(kind, rest.data()), static_cast<std::uint16_t>(number(ports))}
-    );
+    auto ports = rest.substr(size_of_addresses - 4);
+    auto half = (size_of_addresses - 4) / 2;
+    auto end = [&](std::size_t n) {
+        auto port = static_cast<std::uint16_t>(number(ports.substr(2 * n)));
+        return endpoint{text_of(kind, rest.data() + n * half), port};
+    };
+    return whole(size, addresses{end(0), end(1)});
 }
 
 }

@@ -1,5 +1,6 @@
 #include "protocols/sasl/exchange.hpp"
 
+#include "protocols/sasl/challenge.hpp"
 #include "protocols/text/ascii.hpp"
 #include "protocols/text/base64.hpp"
 
@@ -43,21 +44,25 @@ step exchange::start(
     std::optional<std::string_view> initial,
     bool allow_plain,
     bool allow_login,
-    std::vector<std::string> identities
+    std::vector<std::string> identities,
+    std::string challenge
 ) {
     next_ = wants::nothing;
     wipe(user_);
     identities_ = std::move(identities);
+    challenge_ = std::move(challenge);
     if (allow_plain && text::equal(mechanism, "PLAIN"))
         next_ = wants::plain;
     else if (allow_login && text::equal(mechanism, "LOGIN"))
         next_ = wants::login_user;
+    else if (!challenge_.empty() && text::equal(mechanism, "CRAM-MD5"))
+        return begin_cram_md5(initial.has_value());
     else if (!identities_.empty() && text::equal(mechanism, "EXTERNAL"))
         next_ = wants::external;
     else
         return failure::unknown_mechanism;
     if (initial) return take(*initial == "=" ? "" : *initial);
-    return challenge{next_ == wants::login_user ? std::string(ask_user) : std::string()};
+    return sasl::challenge{next_ == wants::login_user ? std::string(ask_user) : std::string()};
 }
 
 step exchange::respond(std::string_view line) {
@@ -66,6 +71,26 @@ step exchange::respond(std::string_view line) {
         return failure::cancelled;
     }
     return take(line);
+}
+
+// RFC 2195, the first step being ours.
+step exchange::begin_cram_md5(bool is_answered) {
+    if (is_answered) return failure::too_early;
+    next_ = wants::cram_md5;
+    return sasl::challenge{text::to_base64(challenge_)};
+}
+
+// RFC 2195 section 2: a name, a space and the digest. The last space is taken, since a name may
+// have some and a digest has none. Of whom it is a digest only who has the password can say.
+step exchange::read_digest(std::string_view message) {
+    auto space = message.rfind(' ');
+    if (space == message.npos) return failure::malformed;
+    auto user = message.substr(0, space), digest = message.substr(space + 1);
+    if (user.empty() || has_nul(user) || !is_digest(digest)) return failure::malformed;
+    auto made = make("CRAM-MD5", user, digest);
+    made.how = credentials::method::cram_md5;
+    made.challenge = std::move(challenge_);
+    return made;
 }
 
 // RFC 4422 appendix A: an empty message, or the name of the identity that is meant.
@@ -98,6 +123,7 @@ step exchange::read(wants what, std::string_view message) {
     case wants::login_password:
         if (has_nul(message)) break;
         return make("LOGIN", user_, message);
+    case wants::cram_md5: return read_digest(message);
     case wants::external: return read_external(message);
     }
     return failure::malformed;

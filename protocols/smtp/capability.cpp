@@ -9,6 +9,7 @@ std::string mechanisms(const config::auth_methods& methods) {
     std::string words;
     if (methods.contains(config::auth_method::plain)) words += " PLAIN";
     if (methods.contains(config::auth_method::login)) words += " LOGIN";
+    if (methods.contains(config::auth_method::cram_md5)) words += " CRAM-MD5";
     return words;
 }
 

@@ -168,8 +168,11 @@ task<result<void>> dialogue::on_auth(const command& cmd) {
     auto& may = settings_.smtp.auth;
     bool plain = may.contains(config::auth_method::plain);
     bool login = may.contains(config::auth_method::login);
+    std::string challenge;
+    if (may.contains(config::auth_method::cram_md5))
+        challenge = facts_.new_challenge(settings_.server_name);
     sasl::exchange talk;
-    auto first = talk.start(words[0], initial, plain, login, identities());
+    auto first = talk.start(words[0], initial, plain, login, identities(), std::move(challenge));
     co_return co_await converse(talk, std::move(first));
 }
 
@@ -178,6 +181,7 @@ std::string_view failure_reply(sasl::failure why) {
     // RFC 4954 section 4.
     case sasl::failure::cancelled: return "501 5.7.0 Authentication cancelled\r\n";
     case sasl::failure::bad_base64: return "501 5.5.2 Invalid base64 data\r\n";
+    case sasl::failure::too_early: return "501 5.7.0 This mechanism begins with a challenge\r\n";
     case sasl::failure::not_theirs: return "535 5.7.8 Not a name of this certificate\r\n";
     case sasl::failure::unknown_mechanism:
     case sasl::failure::malformed: break;

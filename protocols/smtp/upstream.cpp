@@ -52,6 +52,7 @@ private:
     const visitor& v_;
     announced offers_;
     reply last_;
+    bool untold_ = false;
 };
 
 bool is_good(const result<verdict>& step) { return step && *step == verdict::agreed; }
@@ -82,24 +83,41 @@ bool fits_xclient(std::string_view name, const std::string& value) {
     return xclient_commands(alone).has_value();
 }
 
+std::string address_fact(const std::string& address) {
+    if (address.empty() || address.starts_with("unix:")) return "[UNAVAILABLE]";
+    return (address.find(':') == address.npos ? "" : "IPV6:") + address;
+}
+
 // A NUL would move the border between name and password (RFC 4616 section 2); a name too long for
-// an XCLIENT command cannot be told.
+// an XCLIENT command, beside the address, cannot be told.
 bool session::is_sendable() const {
     if (must_auth()) return !has_nul(v_.who.user) && !has_nul(v_.who.password.reveal());
-    if (must_name_login()) return fits_xclient("LOGIN", v_.who.user);
-    return true;
+    if (!must_name_login()) return true;
+    attributes together;
+    together.emplace_back("ADDR", address_fact(v_.client.address));
+    together.emplace_back("LOGIN", v_.who.user);
+    auto commands = xclient_commands(together);
+    return commands && commands->size() == 1;
+}
+
+std::string port_fact(std::uint16_t port) {
+    return port == 0 ? "[UNAVAILABLE]" : std::to_string(port);
 }
 
 // Postfix' XCLIENT_README. nginx tells the first three; the others help where they are announced.
+// A NAME sets the REVERSE_NAME too, so that comes behind it.
 attributes session::facts() const {
-    bool v6 = v_.client.address.find(':') != std::string::npos;
-    bool is_unix = v_.client.address.starts_with("unix:");
+    auto& client = v_.client;
     attributes all;
-    all.emplace_back("ADDR", is_unix ? "[UNAVAILABLE]" : (v6 ? "IPV6:" : "") + v_.client.address);
+    all.emplace_back("ADDR", address_fact(client.address));
     if (must_name_login()) all.emplace_back("LOGIN", v_.who.user);
-    all.emplace_back("NAME", v_.client.host);
+    all.emplace_back("NAME", client.host);
+    all.emplace_back("REVERSE_NAME", client.reverse);
+    all.emplace_back("PORT", port_fact(client.port));
     all.emplace_back("PROTO", v_.esmtp ? "ESMTP" : "SMTP");
     if (!v_.helo.empty() && fits_xclient("HELO", v_.helo)) all.emplace_back("HELO", v_.helo);
+    all.emplace_back("DESTADDR", address_fact(client.server.address));
+    all.emplace_back("DESTPORT", port_fact(client.server.port));
     std::erase_if(all, [&](auto& fact) { return !offers_.has_attribute(fact.first); });
     return all;
 }
@@ -113,6 +131,7 @@ task<result<visit>> session::run() {
     visit out;
     out.in.accepted = is_good(agreed);
     out.in.temporary = last_.code >= 400 && last_.code < 500;
+    out.in.untold = untold_;
     out.in.reply = std::move(last_.text);
     out.rest = lines_.buffered().take_rest();
     co_return out;
@@ -149,7 +168,8 @@ task<result<verdict>> session::introduce() {
     if (!v_.settings.proxy.xclient) co_return verdict::agreed;
     bool tells_login = offers_.xclient && offers_.has_attribute("LOGIN");
     if (must_name_login() && !tells_login) co_return errc::no_xclient;
-    if (!offers_.xclient) co_return verdict::agreed;
+    untold_ = !offers_.xclient;
+    if (untold_) co_return verdict::agreed;
     auto commands = xclient_commands(facts());
     if (!commands) co_return errc::no_xclient; // a host name beyond any bound
     for (auto& command : *commands) {

@@ -34,6 +34,21 @@ void read_line(std::string_view words, announced& into) {
     }
 }
 
+std::optional<std::vector<std::string>> split(const attributes& all) {
+    constexpr std::string_view verb = "XCLIENT", end = "\r\n";
+    std::vector<std::string> commands;
+    for (auto& [name, value] : all) {
+        auto word = " " + std::string(name) + "=" + text::to_xtext(value);
+        if (verb.size() + word.size() + end.size() > longest_command) return std::nullopt;
+        if (commands.empty() || commands.back().size() + word.size() + end.size() > longest_command)
+            commands.emplace_back(verb);
+        commands.back() += word;
+    }
+    for (auto& command : commands)
+        command += end;
+    return commands;
+}
+
 }
 
 bool announced::has_attribute(std::string_view upper) const {
@@ -53,19 +68,17 @@ announced read_announced(std::string_view ehlo_reply) {
     return out;
 }
 
+// Postfix judges each command by whom it then takes for the client, so that after ADDR (or NAME)
+// there may be no other one; and each that has no LOGIN logs out. So these are in the last.
 std::optional<std::vector<std::string>> xclient_commands(const attributes& all) {
-    constexpr std::string_view verb = "XCLIENT", end = "\r\n";
-    std::vector<std::string> commands;
-    for (auto& [name, value] : all) {
-        auto word = " " + std::string(name) + "=" + text::to_xtext(value);
-        if (verb.size() + word.size() + end.size() > longest_command) return std::nullopt;
-        if (commands.empty() || commands.back().size() + word.size() + end.size() > longest_command)
-            commands.emplace_back(verb);
-        commands.back() += word;
-    }
-    for (auto& command : commands)
-        command += end;
-    return commands;
+    auto commands = split(all);
+    if (!commands || commands->size() < 2) return commands;
+    auto ordered = all;
+    for (std::string_view last : {"NAME", "LOGIN", "ADDR"})
+        std::stable_partition(ordered.begin(), ordered.end(), [last](auto& fact) {
+            return fact.first != last;
+        });
+    return split(ordered);
 }
 
 }

@@ -25,8 +25,8 @@ announced read_announced(std::string_view ehlo_reply);
 using attributes = std::vector<std::pair<std::string_view, std::string>>;
 
 // The XCLIENT commands, each with its end, that tell the attributes: values in xtext, at most 512
-// octets a command (Postfix, XCLIENT_README), so there may be several; none for no attributes.
-// Nothing when one attribute alone is too long for a command.
+// octets a command (Postfix, XCLIENT_README), so there may be several, the last of them with LOGIN
+// and ADDR; none for no attributes. Nothing when one attribute alone is too long for a command.
 std::optional<std::vector<std::string>> xclient_commands(const attributes&);
 
 }

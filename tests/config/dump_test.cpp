@@ -23,6 +23,8 @@ constexpr row rows[] = {
     {config::in_main, "ssl_key_process", "true", "\"on\""},
     {config::in_main, "worker_processes", "0", "0"},
     {config::in_main, "worker_connections", "500", "500"},
+    {config::in_main, "worker_rlimit_nofile", "5000", "5000"},
+    {config::in_main, "daemon", "\"on\"", "\"on\""},
     {config::in_main, "worker_shutdown_timeout", "\"5m\"", "\"5m\""},
     {config::in_main, "user", "\"mail adm\"", "\"mail adm\""},
     {config::in_main, "pid", "\"run/p.pid\"", "\"run/p.pid\""},
@@ -90,12 +92,23 @@ constexpr row rows[] = {
     {config::in_server, "proxy_pass_error_message", "true", "\"on\""},
     {config::in_server, "xclient", "false", "\"off\""},
     {config::in_server, "proxy_smtp_auth", "true", "\"on\""},
+    {config::in_server, "proxy_protocol", "\"on\"", "\"on\""},
+    {config::in_server, "proxy_protocol", "\"v2\"", "\"v2\""},
+    {config::in_server, "resolver", "\"[::1]:5353 192.0.2.53 valid=90 ipv6=off\"",
+     "\"[::1]:5353 192.0.2.53 valid=90s ipv6=off\""},
+    {config::in_server, "resolver_timeout", "5", "\"5s\""},
     {config::in_server, "upstream", "\"127.0.0.1:5\"", "\"127.0.0.1:5\""},
     {config::in_server, "upstream_user", "\"{local}\"", "\"{local}\""},
-    {config::in_server, "auth_http", "\"h:5/x\"", "\"http://h:5/x\""},
+    {config::in_server, "auth_http", "\"localhost:5/x\"", "\"http://localhost:5/x\""},
     {config::in_server, "auth_http_timeout", "\"3s\"", "\"3s\""},
     {config::in_server, "auth_http_pass_client_cert", "true", "\"on\""},
     {config::in_server, "auth_http_header", "\"X y\"", "[\"X y\"]"},
+    {config::in_server, "auth_http_ssl_verify", "true", "\"on\""},
+    {config::in_server, "auth_http_ssl_trusted_certificate", "\"rsa.pem\"", "\"rsa.pem\""},
+    {config::in_server, "auth_http_ssl_name", "\"A.example\"", "\"A.example\""},
+    {config::in_server, "auth_http_ssl_certificate", "\"rsa.pem\"", "\"rsa.pem\""},
+    {config::in_server, "auth_http_ssl_certificate_key", "\"key.pem\"", "\"key.pem\""},
+    {config::in_server, "auth_http_ssl_password_file", "\"pass.txt\"", "\"pass.txt\""},
     {config::in_route, "user", "\"j@x\"", "\"j@x\""},
     {config::in_route, "domain", "\"x.y\"", "\"x.y\""},
     {config::in_route, "pattern", "\"*@x\"", "\"*@x\""},
@@ -135,7 +148,8 @@ constexpr auto proxy_pin = "proxy_ssl_pin = \"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzND
 // A whole configuration in which the row's directive means something.
 std::string configuration(const row& r) {
     std::string name = r.name, protocol = name.substr(0, name.find('_'));
-    if (name == "xclient" || name == "proxy_smtp_auth") protocol = "smtp";
+    if (name == "xclient" || name == "proxy_smtp_auth" || name.starts_with("resolver"))
+        protocol = "smtp";
     if (protocol != "pop3" && protocol != "smtp") protocol = "imap";
     auto line = name + " = " + with_protocol(r.toml, protocol) + "\n";
     std::string main, server = "[[mail.server]]\n", route;
@@ -155,9 +169,13 @@ std::string configuration(const row& r) {
     if (name == "proxy_ssl_verify") server += proxy_pin;
     if (name == "proxy_ssl_certificate_key" || name == "proxy_ssl_password_file")
         server += "proxy_ssl_certificate = \"rsa.pem\"\n";
+    if (name == "auth_http_ssl_certificate_key" || name == "auth_http_ssl_password_file")
+        server += "auth_http_ssl_certificate = \"rsa.pem\"\n";
+    if (name == "resolver_timeout") server += "resolver = \"192.0.2.53\"\n";
     if (name == "ssl_client_identity") server += "imap_auth = \"external\"\n";
     if (name.starts_with("auth_http_") || name == "ssl_client_identity")
-        server += "auth_http = \"h\"\n";
+        server += name.starts_with("auth_http_ssl_") ? "auth_http = \"https://h\"\n"
+                                                     : "auth_http = \"localhost\"\n";
     else if (name != "upstream" && name != "auth_http")
         server += "upstream = \"localhost\"\n";
     for (auto about :

@@ -100,7 +100,8 @@ TEST_CASE("the protocol follows from the first known port, unless it is said") {
     };
     for (auto& r : rows) {
         INFO(r.listen);
-        auto text = std::string("[[mail.server]]\nauth_http = \"h\"\nlisten = ") + r.listen + "\n";
+        auto text =
+            std::string("[[mail.server]]\nauth_http = \"localhost\"\nlisten = ") + r.listen + "\n";
         CHECK(first_server(text).protocol == r.protocol);
         CHECK(first_server(text + "protocol = \"smtp\"\n").protocol == config::mail_protocol::smtp);
     }

@@ -96,6 +96,19 @@ TEST_CASE("letters beyond ASCII stand in strings and comments only") {
     CHECK(tree_of("a\x01 = 1") == odd("1:2", "\x01"));
 }
 
+TEST_CASE("letters beyond ASCII do not stand where the library looks for blanks in a string") {
+    auto odd = [](std::string place) {
+        return place + " error: not TOML: \"é\" may not follow a backslash, or begin the line after it";
+    };
+    CHECK(tree_of("a = \"\"\"x\\é\"\"\"") == odd("1:10"));
+    CHECK(tree_of("a = \"\"\"x\\\n  \n é\"\"\"") == odd("3:2"));
+    CHECK(tree_of("a = \"\"\"x\\ \té\"\"\"") == odd("1:12"));
+    CHECK(tree_of("a = \"\"\"é\\\né\"\"\"") == odd("2:1"));
+    CHECK(tree_of("a = \"\"\"x\\\\é\\\n  y é\"\"\"") == "a=x\\éy é@5");
+    CHECK(tree_of("a = '''x\\é'''") == "a=x\\é@5");
+    CHECK(tree_of("a = \"\"\"x\\\"\"\"") != "");
+}
+
 TEST_CASE("what the library trips over is a complaint too") {
     // 3.3 leaves the words to us, 3.4 has its own.
     auto complaint = [](std::string_view text, std::string_view line) {

@@ -46,7 +46,7 @@ TEST_CASE("what is about clients' certificates needs clients that are asked for 
     check("as a dump writes it", server("ssl_verify_client = \"off\"\nssl_verify_depth = 1"), "");
     check(
         "the service is sent nothing",
-        "[[mail.server]]\nlisten = \"127.0.0.1:993 ssl\"\nauth_http = \"h\"\n"
+        "[[mail.server]]\nlisten = \"127.0.0.1:993 ssl\"\nauth_http = \"localhost\"\n"
         "auth_http_pass_client_cert = true",
         "4:30 warning: auth_http_pass_client_cert: has no effect: no client is asked for a "
         "certificate"
@@ -90,7 +90,7 @@ TEST_CASE("external needs a certificate, and somebody who gives the upstream's p
                "\"optional_no_ca\"\n" +
                lines;
     };
-    check("by a service", asked("imap_auth = \"plain external\"\nauth_http = \"h\""), "");
+    check("by a service", asked("imap_auth = \"plain external\"\nauth_http = \"localhost\""), "");
     check(
         "by nobody",
         asked("imap_auth = \"plain external\"\nupstream = \"localhost\""),
@@ -118,7 +118,7 @@ TEST_CASE("external needs a certificate, and somebody who gives the upstream's p
     );
     check(
         "a name for nobody",
-        asked("ssl_client_identity = \"cn\"\nauth_http = \"h\""),
+        asked("ssl_client_identity = \"cn\"\nauth_http = \"localhost\""),
         "4:23 warning: ssl_client_identity: has no effect: \"external\" is not in imap_auth"
     );
 }

@@ -31,7 +31,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(all.wanted > 0 && size + all.wanted <= proxy_protocol::longest_v2);
     } else if (all.what == state::whole) {
         require(all.size <= size && all.size <= proxy_protocol::longest_v2);
-        require(!all.client || is_address(all.client->address));
+        require(!all.said || is_address(all.said->client.address));
+        require(!all.said || is_address(all.said->server.address));
     } else {
         require(!all.why.empty());
     }
@@ -43,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         now = read_header(bytes.substr(0, have));
     }
     require(now.what == all.what || (all.what == state::broken && now.what == state::partial));
-    if (now.what == state::whole) require(have == all.size && now.client == all.client);
+    if (now.what == state::whole) require(have == all.size && now.said == all.said);
     auto end = all.what == state::whole ? all.size : size;
     for (std::size_t cut = 0; cut < std::min<std::size_t>(end, 300); ++cut) {
         auto early = read_header(bytes.substr(0, cut)).what;

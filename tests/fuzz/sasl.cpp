@@ -1,5 +1,6 @@
 // A client's side of an exchange, line by line: the first is "mechanism initial". What comes out as
-// a login holds no NUL, and somebody is named.
+// a login holds no NUL, and somebody is named; a digest is one, over our challenge.
+#include "protocols/sasl/challenge.hpp"
 #include "protocols/sasl/client.hpp"
 #include "protocols/sasl/exchange.hpp"
 #include "protocols/text/base64.hpp"
@@ -25,6 +26,9 @@ void check(const sasl::step& step) {
     auto password = login->password.reveal();
     if (login->user.empty() || login->user.find('\0') != login->user.npos) std::abort();
     if (password.find('\0') != password.npos) std::abort();
+    if (login->how == sasl::credentials::method::cram_md5 &&
+        (!sasl::is_digest(password) || login->challenge != "<1.2@mail.example.org>"))
+        std::abort();
     // The upstream is told the same two things that the client said.
     auto said = sasl::plain_response(login->user, login->password);
     sasl::exchange upstream;
@@ -42,7 +46,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::optional<std::string_view> initial;
     if (space != first.npos) initial = first.substr(space + 1);
     sasl::exchange one;
-    auto step = one.start(first.substr(0, space), initial, true, true);
+    auto step =
+        one.start(first.substr(0, space), initial, true, true, {}, "<1.2@mail.example.org>");
     check(step);
     for (int round = 0; round < 5 && !text.empty(); ++round) {
         step = one.respond(take_line(text));

@@ -48,6 +48,12 @@ std::string said(const sasl::credentials& who) {
     return who.user + (who.password.empty() ? "" : " " + std::string(who.password.reveal()));
 }
 
+// "<1.0@mail.example.org>", then "<2.0@mail.example.org>": none comes twice in a conversation.
+int challenges = 0;
+std::string next_challenge(std::string_view server) {
+    return "<" + std::to_string(++challenges) + ".0@" + std::string(server) + ">";
+}
+
 // The words of an `answer:` for refuse(): "no words", "no (454 4.7.0) words", "denied a1 NO x".
 refusal refusal_of(std::string_view answer) {
     refusal out;
@@ -205,7 +211,8 @@ outcome play(
     const transcript& script, config::mail_protocol protocol, const dialogue_maker& make, manner how
 ) {
     auto settings = settings_of(script, protocol);
-    client_facts facts{.address = "192.0.2.7"};
+    challenges = 0;
+    client_facts facts{.address = "192.0.2.7", .new_challenge = next_challenge};
     budget spent(settings.budget);
     scripted_stream client(script, how);
     auto talk = make(settings, client, facts, spent);

@@ -32,6 +32,8 @@ config::auth_methods methods(const words& named) {
             : word == "login"    ? config::auth_method::login
             : word == "none"     ? config::auth_method::none
             : word == "external" ? config::auth_method::external
+            : word == "cram-md5" ? config::auth_method::cram_md5
+            : word == "apop"     ? config::auth_method::apop
                                  : throw std::invalid_argument("unknown method " + word)
         );
     return out;

@@ -110,6 +110,11 @@ def postern(*arguments, **more):
     return run(POSTERN, *arguments, **more)
 
 
+def has_resolver():
+    """Whether the program was built with one (POSTERN_RESOLVER)."""
+    return "resolver: no" not in postern("version").stdout
+
+
 class Certificates:
     """A CA and certificates for localhost, made once a test program: rsa.pem, ecdsa.pem (with -key.pem), both.pem."""
 

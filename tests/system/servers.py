@@ -48,10 +48,11 @@ class Service:
 
 class Dovecot(Service):
     """IMAP and POP3 over maildirs in `folder`/mail/<user>; takes any user in `users` with the test password. With `tls`, a
-    certificate and its key, it also speaks STARTTLS there and TLS at the ports "imaps" and "pop3s"."""
+    certificate and its key, it also speaks STARTTLS there and TLS at the ports "imaps" and "pop3s". With `haproxy` a PROXY
+    protocol header must come first at all of them."""
 
-    def __init__(self, users=(USER,), tls=None):
-        self.users, self.tls = users, tls
+    def __init__(self, users=(USER,), tls=None, haproxy=False):
+        self.users, self.tls, self.haproxy = users, tls, haproxy
 
     def __enter__(self):
         self.folder = temp_folder()
@@ -60,6 +61,7 @@ class Dovecot(Service):
         if self.tls:
             self.port.update(imaps=free_port(), pop3s=free_port())
             ssl = f"ssl = yes\nssl_cert = <{self.tls[0]}\nssl_key = <{self.tls[1]}"
+        proxied = "haproxy = yes" if self.haproxy else ""
         self.log_file = self.folder / "dovecot.log"
         self.mail = self.folder / "mail"
         self.mail.mkdir()
@@ -84,6 +86,7 @@ mail_uid = {MAIL_OWNER.pw_uid}
 mail_gid = {MAIL_OWNER.pw_gid}
 first_valid_uid = 1
 login_trusted_networks = 127.0.0.1
+haproxy_trusted_networks = 127.0.0.1
 imap_idle_notify_interval = 30 mins
 mailbox_list_index = yes
 maildir_very_dirty_syncs = no
@@ -98,18 +101,22 @@ userdb {{
 service imap-login {{
   inet_listener imap {{
     port = {self.port["imap"]}
+    {proxied}
   }}
   inet_listener imaps {{
     port = {self.port.get("imaps", 0)}
+    {proxied}
   }}
   process_min_avail = 1
 }}
 service pop3-login {{
   inet_listener pop3 {{
     port = {self.port["pop3"]}
+    {proxied}
   }}
   inet_listener pop3s {{
     port = {self.port.get("pop3s", 0)}
+    {proxied}
   }}
   process_min_avail = 1
 }}
@@ -137,10 +144,11 @@ service stats {{
 class Postfix(Service):
     """An SMTP server that trusts XCLIENT from loopback and puts mail for example.org into maildirs below `mail`, which may
     be a Dovecot's. With `auth` it also asks for AUTH, checked by that Dovecot's passwords. With `tls`, a certificate and its
-    key, it takes AUTH after STARTTLS only, and speaks TLS from the first byte at the port "smtps"."""
+    key, it takes AUTH after STARTTLS only, and speaks TLS from the first byte at the port "smtps". `more` is added to its
+    main.cf, where the last word counts."""
 
-    def __init__(self, mail, dovecot=None, users=(USER,), tls=None):
-        self.mail, self.dovecot, self.users, self.tls = pathlib.Path(mail), dovecot, users, tls
+    def __init__(self, mail, dovecot=None, users=(USER,), tls=None, more=""):
+        self.mail, self.dovecot, self.users, self.tls, self.more = pathlib.Path(mail), dovecot, users, tls, more
 
     def __enter__(self):
         self.folder = temp_folder()
@@ -194,7 +202,9 @@ smtpd_peername_lookup = no
 default_transport = discard:
 relay_transport = discard:
 disable_dns_lookups = yes
-{sasl}""")
+{sasl}
+{self.more}
+""")
         # A maildir each, named by the whole address, as Dovecot's %u.
         (etc / "boxes").write_text("".join(f"{user} {user}/\n" for user in self.users))
         (etc / "master.cf").write_text(f"""

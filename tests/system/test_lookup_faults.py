@@ -133,7 +133,7 @@ class Broken(Lookups):
             "nothing-but-lines": (lambda p: flood(p, b"\r\n"), "reply|timed out"),
             "bare-cr": (says(OK + "Auth-Status: OK\rAuth-Server: 127.0.0.1\r\n\r\n"), "reply"),
             "nul": (says(OK + "Auth-Status: OK\r\nAuth-Server: 127.0.0.1\0\r\nAuth-Port: 143\r\n\r\n"), "reply"),
-            "not-ok": (whole("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"), "did not send server or port"),
+            "not-ok": (whole("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"), "HTTP status 500 and without Auth-Status"),
             "continue": (whole("HTTP/1.1 100 Continue\r\n\r\n"), "did not send server or port"),
         })
 

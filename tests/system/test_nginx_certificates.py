@@ -18,7 +18,8 @@ STARTTLS = {"imap": ["a STARTTLS"], "pop3": ["STLS"], "smtp": ["EHLO me", "START
 class Nginx:
     """Debian's nginx with its mail module; ports are found as a Gateway's are."""
 
-    def __init__(self, lookup, lines):
+    def __init__(self, lookup, lines, more=()):
+        """`more`: further addresses, each a name, a protocol and the options behind the port."""
         self.folder, pem = temp_folder(), certificates().folder
         self.port, servers = {}, ""
         for protocol in PROTOCOLS:
@@ -26,12 +27,15 @@ class Nginx:
                 self.port[name] = free_port()
                 servers += f"server {{ listen 127.0.0.1:{self.port[name]}{word}; protocol {protocol};" + \
                            ("" if word else " starttls on;") + " }\n"
+        for name, protocol, options in more:
+            self.port[name] = free_port()
+            servers += f"server {{ listen 127.0.0.1:{self.port[name]} {options}; protocol {protocol}; }}\n"
         (self.folder / "nginx.conf").write_text(
             f"load_module {MODULE};\ndaemon off;\nmaster_process off;\nuser root;\npid {self.folder}/pid;\n"
             f"error_log {self.folder}/log info;\nevents {{ }}\nmail {{\nserver_name gw.example.org;\n"
-            f"auth_http {lookup.address}/auth;\nssl_certificate {pem}/ecdsa.pem;\nssl_certificate_key {pem}/ecdsa-key.pem;\n"
+            f"ssl_certificate {pem}/ecdsa.pem;\nssl_certificate_key {pem}/ecdsa-key.pem;\n"
             "ssl_protocols TLSv1.2 TLSv1.3;\n"
-            + "".join(f"{key} {value};\n" for key, value in lines.items()) + servers + "}\n")
+            + "".join(f"{key} {value};\n" for key, value in {"auth_http": f"{lookup.address}/auth", **lines}.items()) + servers + "}\n")
 
     def __enter__(self):
         self.process = subprocess.Popen(["nginx", "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")],

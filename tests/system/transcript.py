@@ -33,6 +33,15 @@ def unescape(text):
     return bytes(out) + b"\r\n"
 
 
+# <1.0@mail.example.org> and the next ones, or the same in base64: what stands for a challenge.
+_written = [f"<{n}.0@mail.example.org>".encode() for n in range(1, 10)]
+CHALLENGE = re.compile(b"|".join(re.escape(form) for one in _written for form in (one, base64.b64encode(one))))
+
+
+def has_challenge(value):
+    return CHALLENGE.search(value) is not None
+
+
 class Transcript:
     def __init__(self, path):
         self.path, self.config, self.enter, self.steps, self.whole_only = path, [], None, [], False
@@ -148,8 +157,9 @@ class Play:
     def __init__(self, script):
         self.script = script
         self.asked, self.answers = [], []
-        external = any(word == "C" and b"EXTERNAL" in value for word, value, _ in script.steps)
-        self.password = {"Auth-Pass": "given"} if external else {}
+        without = re.compile(rb"EXTERNAL|CRAM-MD5|APOP")  # a password that the upstream could be told
+        needed = any(word == "C" and without.search(value) for word, value, _ in script.steps)
+        self.password = {"Auth-Pass": "given"} if needed else {}
         self.lookup = AuthHttp(self.look_up)
         self.upstream = Upstream(script.protocol)
         self.closed = free_port()
@@ -172,6 +182,7 @@ class Play:
     def prepare(self):
         """Lookup and upstream learn what they will answer, and where, in the order of the script."""
         self.asked.clear()
+        self.challenges = []
         self.answers.clear()
         self.upstream.answers.clear()
         self.upstream.rest = b""
@@ -204,6 +215,12 @@ class Play:
                 at = f"{self.script.name}:{number}: "
                 if word == "C":
                     self.send(client, value, piece)
+                elif word == "S" and has_challenge(value):
+                    while client.buffer.count(b"\n") < value.count(b"\n") and client.more():
+                        pass
+                    got, client.buffer = client.buffer, b""
+                    if not self.is_fresh(value, got):
+                        return at + f"wanted {value!r} with a fresh challenge, got {got!r}"
                 elif word == "S":
                     while len(client.buffer) < len(value) and client.more():
                         pass
@@ -230,6 +247,17 @@ class Play:
         if len(self.asked) != logins:
             return f"{self.script.name}: asked the lookup {len(self.asked)} times, not {logins}"
         return "".join(f"{self.script.name}: {p!r}" for p in self.lookup.problems + self.upstream.problems)
+
+    def is_fresh(self, wanted, got):
+        """Whether that was said, with a challenge in place of each that is written, and none of them ever heard before."""
+        parts = CHALLENGE.split(wanted)
+        match = re.fullmatch(rb"(<[^ ]+>|[A-Za-z0-9+/=]+)".join(map(re.escape, parts)), got, re.S)
+        for one in match.groups() if match else ():
+            text = one if one.startswith(b"<") else base64.b64decode(one, validate=True)
+            if not re.fullmatch(rb"<[0-9]{20,}\.[0-9]{10}@mail\.example\.org>", text) or text in self.challenges:
+                return False
+            self.challenges.append(text)
+        return bool(match)
 
     @staticmethod
     def send(client, value, piece):

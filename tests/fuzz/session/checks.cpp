@@ -3,6 +3,7 @@
 #include "backends/tls/peer.hpp"
 #include "gateway/observe/line.hpp"
 #include "gateway/session/repeated.hpp"
+#include "protocols/sasl/challenge.hpp"
 #include "protocols/text/ascii.hpp"
 #include "protocols/text/base64.hpp"
 
@@ -126,7 +127,10 @@ bool is_attribute(const script& s, const sasl::credentials& who, std::string_vie
     return (name == "ADDR" && *value == address) || (name == "LOGIN" && *value == who.user) ||
            (name == "NAME" && *value == s.who.host) ||
            (name == "PROTO" && (*value == "ESMTP" || *value == "SMTP")) ||
-           (name == "HELO" && is_said_word(s, *value));
+           (name == "HELO" && is_said_word(s, *value)) ||
+           (name == "REVERSE_NAME" && *value == s.who.reverse) ||
+           ((name == "PORT" || name == "DESTADDR" || name == "DESTPORT") &&
+            *value == "[UNAVAILABLE]"); // no script says where its client came in
 }
 
 bool is_xclient(const script& s, const sasl::credentials& who, std::string_view line) {
@@ -188,6 +192,13 @@ void check_offer(const script& s, const sasl::credentials& login, const tls::fac
             auth.contains(auth_method::external) && login.password.empty() && tls && tls->shown &&
                 tls->shown->said == tls::verdict::ok && is_clean(login.user),
             "EXTERNAL needs a certificate that was verified"
+        );
+    require(login.challenge.empty() == (by != "CRAM-MD5" && by != "APOP"), "a digest is over ours");
+    if (by == "CRAM-MD5" || by == "APOP")
+        return require(
+            auth.contains(by == "APOP" ? auth_method::apop : auth_method::cram_md5) &&
+                sasl::is_digest(login.password.reveal()) && login.challenge.starts_with("<1.2@"),
+            "a digest over our challenge, where that is enabled"
         );
     if (by == "NONE")
         return require(

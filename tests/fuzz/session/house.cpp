@@ -203,8 +203,7 @@ task<> house::follow(dialogue& talk, attempt& a, auth_http::route& to) {
     bool is_envelope = a.login.how == sasl::credentials::method::none;
     bool tells = settings.protocol != config::mail_protocol::smtp ||
                  (settings.proxy.smtp_auth && !is_envelope);
-    bool external = a.login.how == sasl::credentials::method::external;
-    if (external && tells && (!to.password || to.password->empty()))
+    if (!a.login.has_password() && tells && (!to.password || to.password->empty()))
         co_return fail(a, errc::bad_reply, "no password");
     a.is_replaced = to.password.has_value();
     if (to.password) a.login.password = *to.password;

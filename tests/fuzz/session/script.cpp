@@ -37,7 +37,7 @@ private:
 config::auth_methods methods(std::size_t bits) {
     using enum config::auth_method;
     config::auth_methods out;
-    for (auto one : {plain, login, none, external}) {
+    for (auto one : {plain, login, none, external, cram_md5, apop}) {
         if (bits & 1) out.insert(one);
         bits >>= 1;
     }
@@ -47,11 +47,14 @@ config::auth_methods methods(std::size_t bits) {
 // As the rules of the configuration have it: only SMTP knows logins without any.
 config::auth_methods without_none(config::auth_methods from) {
     config::auth_methods out;
-    for (auto one :
-         {config::auth_method::plain, config::auth_method::login, config::auth_method::external})
+    using enum config::auth_method;
+    for (auto one : {plain, login, external, cram_md5, apop})
         if (from.contains(one)) out.insert(one);
     return out;
 }
+
+// The same each time, so that a conversation can be held twice.
+std::string challenge(std::string_view server) { return "<1.2@" + std::string(server) + ">"; }
 
 std::string certificate(const std::string& name) {
     std::ifstream in(
@@ -76,7 +79,7 @@ void read_settings(dials& by, config::server_settings& s) {
     s.server_name = server_name;
     s.protocol = static_cast<config::mail_protocol>(by.below(3));
     s.tls.starttls = by.one_of({off, on, only});
-    s.smtp.auth = methods(by.below(16));
+    s.smtp.auth = methods(by.below(64));
     s.imap.auth = s.pop3.auth = without_none(s.smtp.auth);
     auto buffer = by.one_of<std::size_t>({1024, 256, 512, 4096});
     s.imap.client_buffer = s.pop3.client_buffer = s.smtp.client_buffer = buffer;
@@ -109,6 +112,7 @@ script read_script(std::span<const std::uint8_t> input) {
     script out;
     dials by(bytes.substr(0, bytes.find(mark)));
     read_settings(by, out.settings);
+    out.who.new_challenge = challenge;
     out.who.address = by.one_of({"192.0.2.7", "2001:db8::7", "unix:"});
     out.tls.asked = out.settings.tls.verify.asks();
     show_certificate(by, out.tls);

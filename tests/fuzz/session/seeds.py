@@ -17,7 +17,7 @@ ENVELOPE = b"MAIL FROM:<alice@example.org>\r\nRCPT TO:<bob@example.org>\r\n"
 HELLO = {"envelope": b"EHLO client.example.org\r\n", "helo": b"HELO client.example.org\r\n", "silent": b""}
 ROUTE = b"Auth-Status: OK\r\nAuth-Server: 192.0.2.9\r\nAuth-Port: 143\r\n"
 LAST = {"imap": b"a1 OK in\r\n", "pop3": b"+OK in\r\n", "smtp": EHLO}
-METHODS = {"plain": 1, "login": 2, "none": 4, "external": 8}
+METHODS = {"plain": 1, "login": 2, "none": 4, "external": 8, "cram-md5": 16, "apop": 32}
 BUFFERS = {1024: 0, 256: 1, 512: 2, 4096: 3}
 
 

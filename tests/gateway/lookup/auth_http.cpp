@@ -1,113 +1,11 @@
-#include "gateway/lookup/auth_http.hpp"
-
-#include "tests/gateway/net/peers.hpp"
+#include "tests/gateway/lookup/auth_service.hpp"
 #include "tests/support/catch.hpp"
-
-#include <boost/asio/detached.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-
-#include <deque>
 
 using namespace postern;
 using namespace postern::gateway;
-using boost::asio::ip::tcp;
-using namespace std::chrono_literals;
+using namespace postern::gateway::test_lookup;
 
 namespace {
-
-// An HTTP service that gives its answers in order, whatever it is asked. "" closes the connection
-// instead of answering, "hang" never answers; an answer with a "!" before it closes afterwards.
-struct service {
-    boost::asio::io_context& loop;
-    tcp::acceptor door{loop, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
-    std::deque<std::string> answers;
-    std::vector<std::string> asked;
-    int connections = 0;
-
-    explicit service(boost::asio::io_context& l) : loop(l) {
-        boost::asio::co_spawn(loop, listen(), boost::asio::detached);
-    }
-
-    task<> listen() {
-        boost::system::error_code ec;
-        for (;;) {
-            auto token = boost::asio::redirect_error(boost::asio::use_awaitable, ec);
-            auto socket = co_await door.async_accept(token);
-            if (ec) co_return;
-            ++connections;
-            boost::asio::co_spawn(loop, serve(std::move(socket)), boost::asio::detached);
-        }
-    }
-
-    task<> serve(tcp::socket socket) {
-        boost::system::error_code ec;
-        auto token = boost::asio::redirect_error(boost::asio::use_awaitable, ec);
-        for (std::string text;;) {
-            auto buffer = boost::asio::dynamic_buffer(text);
-            auto size = co_await boost::asio::async_read_until(socket, buffer, "\r\n\r\n", token);
-            if (ec || answers.empty()) co_return;
-            asked.push_back(text.substr(0, size));
-            text.erase(0, size);
-            auto answer = answers.front();
-            answers.pop_front();
-            if (answer.empty()) co_return;
-            if (answer == "hang") {
-                co_await boost::asio::async_read_until(socket, buffer, "never", token);
-                co_return;
-            }
-            bool last = answer[0] == '!';
-            auto bytes = boost::asio::buffer(answer) + (last ? 1u : 0u);
-            co_await boost::asio::async_write(socket, bytes, token);
-            if (ec || last) co_return;
-        }
-    }
-};
-
-std::string ok(std::string more = "") {
-    return "HTTP/1.1 200 OK\r\nAuth-Status: OK\r\nAuth-Server: 192.0.2.1\r\nAuth-Port: 143\r\n" +
-           more + "Content-Length: 0\r\n\r\n";
-}
-
-std::string says(std::string_view lines) {
-    return "HTTP/1.1 200 OK\r\n" + std::string(lines) + "Content-Length: 0\r\n\r\n";
-}
-
-struct fixture {
-    boost::asio::io_context loop;
-    service http{loop};
-    config::lookup_settings settings;
-    std::unique_ptr<auth_http_lookup> asks;
-    sasl::credentials login;
-    std::string address = "192.0.2.7", host = "[UNAVAILABLE]", trouble;
-    config::mail_protocol protocol = config::mail_protocol::imap;
-
-    fixture() {
-        settings.auth_http.host = "127.0.0.1";
-        settings.auth_http.port = http.door.local_endpoint().port();
-        settings.auth_http.target = "/auth?x=1";
-        settings.auth_http_timeout = 4s;
-        asks = std::make_unique<auth_http_lookup>(settings, loop.get_executor());
-        login.mechanism = "PLAIN";
-        login.user = "alice";
-        login.password = secret("sesame");
-    }
-    result<verdict> find() {
-        trouble.clear();
-        query q{login, protocol, 1, address, host, nullptr};
-        return test::pending<result<verdict>>(loop, asks->find(q, trouble)).get();
-    }
-    std::string route_or_not() {
-        auto v = find();
-        if (!v) return v.error().message();
-        if (auto* no = std::get_if<denial>(&*v)) return "denied: " + no->what.text;
-        auto& to = std::get<route>(*v);
-        return to.upstream.host + ":" + std::to_string(to.upstream.port) + " " + to.user;
-    }
-};
 
 std::size_t count(std::string_view text, std::string_view what) {
     std::size_t n = 0;
@@ -167,7 +65,7 @@ TEST_CASE_METHOD(fixture, "auth_http: a kept connection that died is replaced, o
 }
 
 TEST_CASE_METHOD(fixture, "auth_http: bodies are read away when small, else the connection goes") {
-    std::string small = "HTTP/1.1 500 Oops\r\nAuth-Server: 192.0.2.1\r\nAuth-Port: 143\r\n"
+    std::string small = "HTTP/1.1 403 Oops\r\nAuth-Server: 192.0.2.1\r\nAuth-Port: 143\r\n"
                         "Content-Length: 5\r\n\r\nhello";
     std::string chunked = "HTTP/1.1 200 OK\r\nAuth-Server: 192.0.2.1\r\nAuth-Port: 143\r\n"
                           "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
@@ -246,4 +144,32 @@ TEST_CASE_METHOD(fixture, "auth_http: WAIT without a time is a second, not a flo
     CHECK(std::chrono::steady_clock::now() - began >= 1s);
     CHECK(http.asked.size() == 2);
     CHECK(http.asked[0] == http.asked[1]); // the same attempt number
+}
+
+TEST_CASE_METHOD(fixture, "auth_http: a server error without an Auth-Status is no answer") {
+    http.answers = {
+        "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 500 Oops\r\nAuth-Server: 192.0.2.1\r\nAuth-Port: 143\r\n"
+        "Content-Length: 0\r\n\r\n",
+        "HTTP/1.1 500 Oops\r\nAuth-Status: no\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 404 Gone\r\nContent-Length: 0\r\n\r\n",
+    };
+    CHECK(find().error() == errc::unavailable);
+    CHECK(trouble.find("HTTP status 503 and without Auth-Status") != trouble.npos);
+    CHECK(find().error() == errc::unavailable); // nginx would go there
+    CHECK(route_or_not() == "denied: no");
+    CHECK(find().error() == errc::bad_reply);
+    CHECK(trouble.find("did not send server or port (HTTP status 404)") != trouble.npos);
+}
+
+TEST_CASE_METHOD(fixture, "auth_http: a digest is asked about anew after each WAIT") {
+    login.how = sasl::credentials::method::cram_md5;
+    login.challenge = "<1.2@gw.example.org>";
+    http.answers = {says("Auth-Status: WAIT\r\nAuth-Wait: 1\r\n"), ok("Auth-Pass: given\r\n")};
+    CHECK(find().has_value());
+    REQUIRE(http.asked.size() == 2);
+    CHECK(http.asked[0] == http.asked[1]); // nginx loses it
+    auto lines = "\r\nAuth-Pass: sesame\r\nAuth-Salt: <1.2@gw.example.org>\r\n";
+    CHECK(http.asked[1].find(lines) != std::string::npos);
+    CHECK(http.asked[1].find("\r\nAuth-Method: cram-md5\r\n") != std::string::npos);
 }

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <filesystem>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <set>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -194,4 +195,119 @@ TEST_CASE("a file that is no socket is never removed") {
     CHECK(all.open(with({local(path)}), 1).size() == 1);
     all.abandon();
     CHECK(std::filesystem::exists(path));
+}
+
+namespace {
+
+int option(int fd, int level, int name) {
+    int value = -1;
+    socklen_t size = sizeof value;
+    return ::getsockopt(fd, level, name, &value, &size) == 0 ? value : -1;
+}
+
+// So many free ports in a row, as far as one can know.
+std::uint16_t free_ports(std::uint16_t count) {
+    for (int n = 0; n < 50; ++n) {
+        sockets probe;
+        if (!probe.open(with({tcp("127.0.0.1", 0)}), 1).empty()) continue;
+        auto first = port_of(probe.of_worker(0).at(0));
+        probe.abandon();
+        auto wanted = tcp("127.0.0.1", first);
+        wanted.last_port = static_cast<std::uint16_t>(first + count - 1);
+        if (wanted.last_port > first && probe.open(with({wanted}), 1).empty()) return first;
+    }
+    FAIL("no free ports in a row");
+    return 0;
+}
+
+}
+
+TEST_CASE("a range of ports is an address for each of them") {
+    auto first = free_ports(3);
+    sockets all;
+    auto wanted = tcp("127.0.0.1", first);
+    wanted.last_port = static_cast<std::uint16_t>(first + 2);
+    REQUIRE(all.open(with({wanted}), 2).empty());
+    all.keep();
+    auto places = all.of_worker(1);
+    REQUIRE(places.size() == 3);
+    for (std::uint16_t n = 0; n < 3; ++n) {
+        CHECK(port_of(places[n]) == first + n);
+        CHECK(places[n].listener == 0);
+        CHECK(connects(static_cast<std::uint16_t>(first + n)));
+    }
+    wanted.last_port = 0;
+    REQUIRE(all.open(with({wanted}), 2).empty());
+    all.keep();
+    CHECK(all.of_worker(1).size() == 1);
+    CHECK(connects(first));
+    CHECK_FALSE(connects(static_cast<std::uint16_t>(first + 1)));
+}
+
+TEST_CASE("a name is all addresses that it has here") {
+    sockets all;
+    auto wanted = tcp("localhost", 0);
+    wanted.is_name = true;
+    REQUIRE(all.open(with({wanted}), 1).empty());
+    all.keep();
+    std::set<std::string> hosts;
+    for (auto& p : all.of_worker(0))
+        hosts.insert(p.address->substr(0, p.address->rfind(':')));
+    CHECK(hosts.contains("127.0.0.1"));
+    for (auto& host : hosts)
+        CHECK((host == "127.0.0.1" || host == "[::1]"));
+    CHECK(hosts.size() == all.of_worker(0).size());
+}
+
+TEST_CASE("a name that nobody knows is complained about") {
+    sockets all;
+    auto wanted = tcp("no-such-host.invalid", 143);
+    wanted.is_name = true;
+    auto wrong = all.open(with({wanted}), 1);
+    REQUIRE(wrong.size() == 1);
+    CHECK(wrong[0].what.directive == "listen");
+    CHECK(wrong[0].what.text.starts_with("cannot find the addresses of no-such-host.invalid: "));
+}
+
+TEST_CASE("sockets have the options of their directive, and those of a later one") {
+    sockets all;
+    auto wanted = tcp("127.0.0.1", 0);
+    wanted.rcvbuf = 65536;
+    wanted.sndbuf = 32768;
+    wanted.keepalive = {true, 600, 20, 3};
+    wanted.fastopen = 16;
+    wanted.deferred = true;
+    REQUIRE(all.open(with({wanted}), 1).empty());
+    all.keep();
+    auto fd = all.of_worker(0).at(0).fd;
+    CHECK(option(fd, SOL_SOCKET, SO_RCVBUF) == 2 * 65536); // socket(7): doubled
+    CHECK(option(fd, SOL_SOCKET, SO_SNDBUF) == 2 * 32768);
+    CHECK(option(fd, SOL_SOCKET, SO_KEEPALIVE) == 1);
+    CHECK(option(fd, IPPROTO_TCP, TCP_KEEPIDLE) == 600);
+    CHECK(option(fd, IPPROTO_TCP, TCP_KEEPINTVL) == 20);
+    CHECK(option(fd, IPPROTO_TCP, TCP_KEEPCNT) == 3);
+    CHECK(option(fd, IPPROTO_TCP, TCP_FASTOPEN) == 16);
+    CHECK(option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT) > 0);
+    auto other = tcp("127.0.0.1", 0);
+    other.keepalive.on = false;
+    REQUIRE(all.open(with({other}), 1).empty());
+    all.keep();
+    CHECK(all.of_worker(0).at(0).fd == fd);
+    CHECK(option(fd, SOL_SOCKET, SO_KEEPALIVE) == 0);
+    CHECK(option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT) == 0);
+    CHECK(option(fd, IPPROTO_TCP, TCP_FASTOPEN) == 0);
+}
+
+TEST_CASE("an IPv6 address may take IPv4 clients as well, also from a reload on") {
+    sockets all;
+    auto first = free_ports(2);
+    auto wanted = tcp("::", first);
+    REQUIRE(all.open(with({wanted}), 1).empty());
+    all.keep();
+    CHECK_FALSE(connects(first));
+    wanted.ipv6only = false;
+    REQUIRE(all.open(with({wanted}), 1).empty());
+    all.keep();
+    CHECK(option(all.of_worker(0).at(0).fd, IPPROTO_IPV6, IPV6_V6ONLY) == 0);
+    CHECK(connects(first));
 }

@@ -94,6 +94,46 @@ TEST_CASE("auth_http is told of an envelope, of TLS, and what the operator adds"
     );
 }
 
+TEST_CASE("auth_http is told of digests, what they are over, and a load balancer's words") {
+    auto who = alice();
+    who.how = sasl::credentials::method::apop;
+    who.challenge = "<1.2@gw.example.org>";
+    proxy_protocol::addresses proxied{
+        {"2001:db8::7", 4711},
+        {"2001:db8::9", 110 }
+    };
+    auth_http::question q = {
+        "localhost",
+        who,
+        config::mail_protocol::pop3,
+        1,
+        "192.0.2.7",
+        "",
+        nullptr,
+        no_extra,
+        false,
+        &proxied};
+    CHECK(
+        shown(q) ==
+        headers{
+            {"Host",                       "localhost"           },
+            {"Auth-Method",                "apop"                },
+            {"Auth-User",                  "alice@example.org"   },
+            {"Auth-Pass",                  "secret"              },
+            {"Auth-Salt",                  "<1.2@gw.example.org>"},
+            {"Auth-Protocol",              "pop3"                },
+            {"Auth-Login-Attempt",         "1"                   },
+            {"Client-IP",                  "192.0.2.7"           },
+            {"Proxy-Protocol-Addr",        "2001:db8::7"         },
+            {"Proxy-Protocol-Port",        "4711"                },
+            {"Proxy-Protocol-Server-Addr", "2001:db8::9"         },
+            {"Proxy-Protocol-Server-Port", "110"                 },
+    }
+    );
+    who.how = sasl::credentials::method::cram_md5;
+    CHECK(shown(q)[1].second == "cram-md5");
+}
+
 TEST_CASE("Names and passwords are escaped as nginx escapes them") {
     using namespace std::string_view_literals;
     auto escaped = [](std::string_view text) {

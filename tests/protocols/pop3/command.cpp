@@ -12,7 +12,8 @@ namespace {
 
 // "[user|alice]" for each command and "[?]" for each line that is none.
 std::string read_all(std::string_view bytes, std::size_t piece) {
-    constexpr const char* names[] = {"user", "pass", "auth", "capa", "noop", "quit", "stls"};
+    constexpr const char* names[] = {
+        "user", "pass", "apop", "auth", "capa", "noop", "quit", "stls"};
     line_buffer lines(64);
     std::string out;
     for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size()))) {
@@ -47,10 +48,11 @@ constexpr row rows[] = {
     {"8-bit bytes",             "PASS \xe4\xff\r\n",        "[pass|\xe4\xff]"   },
     {"a tab is part of a word", "PASS a\tb\r\n",            "[pass|a\tb]"       },
     {"words",                   "AUTH  PLAIN   abc= \r\n",  "[auth|PLAIN|abc=]" },
+    {"APOP",                    "apop joe 0123\r\n",        "[apop|joe|0123]"   },
     {"three words",             "AUTH a b c\r\n",           "[auth|a|b|c]"      },
     {"four words",              "AUTH a b c d\r\n",         "[?]"               },
     {"an unknown verb",         "LIST\r\n",                 "[?]"               },
-    {"APOP is not spoken",      "APOP a b\r\n",             "[?]"               },
+    {"one that is not known",   "XTND a b\r\n",             "[?]"               },
     {"a longer verb",           "NOOPS\r\n",                "[?]"               },
     {"a shorter verb",          "NOO\r\n",                  "[?]"               },
     {"a space before the verb", " NOOP\r\n",                "[?]"               },

@@ -27,12 +27,14 @@ std::string extension(char type, const std::string& value) {
     return std::string(1, type) + static_cast<char>(size >> 8) + static_cast<char>(size) + value;
 }
 
+std::string shown(const endpoint& e) { return e.address + " " + std::to_string(e.port); }
+
 // "192.0.2.7 4660", "nobody", "partial", or why not.
 std::string read(std::string_view bytes) {
     auto got = read_header(bytes);
     if (got.what == state::partial) return "partial";
     if (got.what == state::broken) return std::string(got.why);
-    return got.client ? got.client->address + " " + std::to_string(got.client->port) : "nobody";
+    return got.said ? shown(got.said->client) : "nobody";
 }
 
 }
@@ -112,6 +114,14 @@ TEST_CASE("PROXY headers in bytes") {
         read(v2(0x21, 0x00, std::string(4097, 'x'))) ==
         "more than 4096 bytes of addresses and extensions"
     );
+}
+
+TEST_CASE("a PROXY header says where its client came in") {
+    auto server = [](std::string_view bytes) { return shown(read_header(bytes).said->server); };
+    CHECK(server("PROXY TCP4 192.0.2.7 192.0.2.9 4711 143\r\n") == "192.0.2.9 143");
+    CHECK(server("PROXY TCP6 2001:DB8::7 2001:DB8::9 4711 993\r\n") == "2001:db8::9 993");
+    CHECK(server(v2(0x21, 0x11, v4)) == "192.0.2.9 143");
+    CHECK(server(v2(0x21, 0x21, v6)) == "2001:db8::9 143");
 }
 
 TEST_CASE("extensions of a PROXY header are read past") {

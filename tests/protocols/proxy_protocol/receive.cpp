@@ -47,8 +47,8 @@ TEST_CASE("a PROXY header is received, and not a byte behind it") {
             auto got = test::run(proxy_protocol::receive_header(peer, trouble));
             REQUIRE(got.has_value());
             REQUIRE(got->has_value());
-            CHECK((*got)->address == "192.0.2.7");
-            CHECK((*got)->port == 4711);
+            CHECK((*got)->client == proxy_protocol::endpoint{"192.0.2.7", 4711});
+            CHECK((*got)->server == proxy_protocol::endpoint{"192.0.2.9", 143});
             CHECK(peer.left == "a1 NOOP\r\n");
         }
 }

@@ -24,6 +24,7 @@ std::string shown(const sasl::step& step) {
     case sasl::failure::cancelled: return "cancelled";
     case sasl::failure::bad_base64: return "bad base64";
     case sasl::failure::malformed: return "malformed";
+    case sasl::failure::too_early: return "too early";
     case sasl::failure::not_theirs: return "not theirs";
     }
     return "";

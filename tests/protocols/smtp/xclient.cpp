@@ -41,12 +41,27 @@ TEST_CASE("XCLIENT commands hold as many attributes as 512 octets allow") {
     auto two = smtp::xclient_commands(many);
     REQUIRE(two);
     REQUIRE(two->size() == 2);
-    CHECK(two->front() == "XCLIENT NAME=" + std::string(400, 'n') + "\r\n");
-    CHECK(two->back() == "XCLIENT LOGIN=" + std::string(400, 'l') + " PROTO=ESMTP\r\n");
+    CHECK(two->front() == "XCLIENT PROTO=ESMTP NAME=" + std::string(400, 'n') + "\r\n");
+    CHECK(two->back() == "XCLIENT LOGIN=" + std::string(400, 'l') + "\r\n");
 
     auto none = smtp::xclient_commands(smtp::attributes());
     REQUIRE(none);
     CHECK(none->empty());
+}
+
+TEST_CASE("Who the client is, and its login, come last when there are several XCLIENT commands") {
+    auto helo = std::string(250, 'h'), login = std::string(250, 'l');
+    smtp::attributes many;
+    many.emplace_back("ADDR", "192.0.2.7");
+    many.emplace_back("LOGIN", login);
+    many.emplace_back("NAME", "client.example.org");
+    many.emplace_back("PORT", "4711");
+    many.emplace_back("HELO", helo);
+    auto two = smtp::xclient_commands(many);
+    REQUIRE(two);
+    REQUIRE(two->size() == 2);
+    CHECK(two->front() == "XCLIENT PORT=4711 HELO=" + helo + " NAME=client.example.org\r\n");
+    CHECK(two->back() == "XCLIENT LOGIN=" + login + " ADDR=192.0.2.7\r\n");
 }
 
 TEST_CASE("An attribute that no XCLIENT command can hold is told to the caller") {
