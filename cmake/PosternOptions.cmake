@@ -3,14 +3,10 @@ set(POSTERN_TLS "boringssl" CACHE STRING "TLS library: boringssl, wolfssl, or bo
 set(POSTERN_SANITIZE "" CACHE STRING "Sanitizers to build with, such as address,undefined")
 option(POSTERN_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 option(POSTERN_SMALL "Link as small as can be, and hold the build to the size that the preset `appliance` promises" OFF)
-set(resolver_by_default ON)
-set(import_by_default ON)
-if(POSTERN_SMALL)
-  set(resolver_by_default OFF)
-  set(import_by_default OFF)
-endif()
-option(POSTERN_RESOLVER "Look up the names of SMTP clients, with c-ares (the directive resolver)" ${resolver_by_default})
-option(POSTERN_IMPORT "Read nginx.conf: postern import, and --nginx" ${import_by_default})
+include(CMakeDependentOption)
+cmake_dependent_option(POSTERN_RESOLVER "Look up the names of SMTP clients, with c-ares (the directive resolver)" ON
+  "NOT POSTERN_SMALL" OFF)
+cmake_dependent_option(POSTERN_IMPORT "Read nginx.conf: postern import, and --nginx" ON "NOT POSTERN_SMALL" OFF)
 option(POSTERN_WERROR "Treat warnings in our own code as errors" ON)
 
 foreach(library IN LISTS POSTERN_TLS)

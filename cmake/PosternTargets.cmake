@@ -19,20 +19,15 @@ target_compile_definitions(postern_boost INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION
   BOOST_ERROR_CODE_HEADER_ONLY)
 
-# postern_library(NAME [USES targets...] [WITHOUT sources...]): every source below the calling folder but those is one
-# static library.
+# postern_library(NAME [USES targets...] [WITHOUT paths...]): every source below the calling folder, but those that begin
+# with these paths, is one static library.
 function(postern_library name)
   cmake_parse_arguments(arg "" "" "USES;WITHOUT" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
   list(FILTER sources EXCLUDE REGEX "/(main)\\.cpp$")
   foreach(other IN LISTS arg_WITHOUT)
-    list(REMOVE_ITEM sources "${CMAKE_CURRENT_SOURCE_DIR}/${other}")
+    list(FILTER sources EXCLUDE REGEX "^${CMAKE_CURRENT_SOURCE_DIR}/${other}")
   endforeach()
-  if(POSTERN_IMPORT)
-    list(FILTER sources EXCLUDE REGEX "/gateway/no_nginx/")
-  else()
-    list(FILTER sources EXCLUDE REGEX "/(config|gateway)/nginx/")
-  endif()
   add_library(postern_${name} STATIC ${sources})
   add_library(postern::${name} ALIAS postern_${name})
   target_link_libraries(postern_${name} PRIVATE postern_rules PUBLIC ${arg_USES})
