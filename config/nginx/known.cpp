@@ -63,7 +63,6 @@ constexpr nginx_default defaults[] = {
 constexpr std::string_view without_mail[] = {
     "accept_mutex",
     "accept_mutex_delay",
-    "daemon",
     "debug_connection",
     "debug_points",
     "env",
@@ -86,7 +85,6 @@ constexpr std::string_view without_mail[] = {
     "worker_cpu_affinity",
     "worker_priority",
     "worker_rlimit_core",
-    "worker_rlimit_nofile",
     "working_directory",
 };
 

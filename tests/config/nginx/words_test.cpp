@@ -49,7 +49,7 @@ std::string say(const sources& all) {
     return test::summary(config::import_nginx("n", "/p", files).diagnostics);
 }
 
-const std::string server = "auth_http a:1; smtp_auth none; server { listen 127.0.0.1:25; }";
+const std::string server = "auth_http 127.0.0.1:1; smtp_auth none; server { listen 127.0.0.1:25; }";
 
 }
 
@@ -133,7 +133,7 @@ TEST_CASE("files of nginx are bounded, and an include finds its files") {
     CHECK(
         say({
             {"n",   "mail { include d/*; }"                          },
-            {"d/1", "auth_http a:1;"                                 },
+            {"d/1", "auth_http 127.0.0.1:1;"                         },
             {"d/2", "smtp_auth none; server { listen 127.0.0.1:25; }"}
     }) == ""
     );
@@ -203,7 +203,7 @@ TEST_CASE("files of nginx are bounded, and an include finds its files") {
 TEST_CASE("a private key that stands in nginx.conf is in no message") {
     sources all{
         {"n",
-         "mail { auth_http a:1; server { listen 127.0.0.1:993 ssl;\n"
+         "mail { auth_http 127.0.0.1:1; server { listen 127.0.0.1:993 ssl;\n"
          "ssl_certificate_key \"data:-----BEGIN PRIVATE KEY-----\\nSECRET\"; } }"}
     };
     config::nginx_files files{
