@@ -43,9 +43,31 @@ std::size_t after_any_string(std::string_view text, std::size_t at) {
     return is_long ? after_long_string(text, at) : after_string(text, at);
 }
 
-// Whether a string may stand behind this character. Anywhere else the library would read it as part
-// of a number or a bare name.
-bool begins_after(char c) { return std::string_view("\n=,[{.").find(c) != std::string_view::npos; }
+// Where in a text one is: in a name, or behind its "=", perhaps in arrays and inline tables there.
+class whereabouts {
+public:
+    void pass(char c) {
+        if (c == '=') in_value_ = true;
+        if (c == '\n' && open_.empty()) in_value_ = false;
+        if (c == '{' || (c == '[' && in_value_)) open_ += c;
+        if ((c == '}' || c == ']') && !open_.empty()) {
+            open_.pop_back();
+            in_value_ = true;
+        }
+        if (c == '{' || (c == ',' && open_.ends_with('{'))) in_value_ = false;
+    }
+
+    // Whether a string may stand behind this character. Anywhere else the library would read it as
+    // part of a number or a bare name.
+    bool begins_after(char c) const {
+        std::string_view before = in_value_ ? "=,[\n" : "\n,[{.";
+        return before.find(c) != before.npos;
+    }
+
+private:
+    std::string open_;
+    bool in_value_ = false;
+};
 
 bool ends_before(std::string_view next) {
     return next.empty() ||
@@ -91,6 +113,7 @@ std::optional<scan_trouble> scan_toml(std::string_view text) {
     constexpr std::string_view mark = "\xef\xbb\xbf"; // of byte order, which may begin a file
     int dots = 0;
     char last = '\n'; // but blanks
+    whereabouts here;
     for (std::size_t at = text.starts_with(mark) ? mark.size() : 0; at < text.size();) {
         char c = text[at];
         if (c == '#') {
@@ -101,7 +124,7 @@ std::optional<scan_trouble> scan_toml(std::string_view text) {
                 return letter_at(
                     text, odd, " may not follow a backslash, or begin the line after it"
                 );
-            if (!begins_after(last) || !ends_before(text.substr(end, 1)))
+            if (!here.begins_after(last) || !ends_before(text.substr(end, 1)))
                 return trouble_at(text, at, "a quote that belongs to no name and no value");
             at = end;
             last = c;
@@ -110,6 +133,7 @@ std::optional<scan_trouble> scan_toml(std::string_view text) {
         } else {
             dots = c == '\n' ? 0 : dots + (c == '.' ? 1 : 0);
             if (dots > most_dots) return trouble_at(text, at, "more dots than any name has");
+            here.pass(c);
             if (c != ' ' && c != '\t') last = c;
             ++at;
         }

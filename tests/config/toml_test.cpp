@@ -90,15 +90,28 @@ TEST_CASE("letters beyond ASCII stand in strings and comments only") {
     CHECK(tree_of("a = \"\\\"é\" # é\né") == odd("2:1", "é"));
     CHECK(tree_of("a = \"\"\"é\n\\\"\"\"\"\"\"\né") == odd("3:1", "é"));
     CHECK(tree_of("a = '''é'\n''é'''''\né") == odd("3:1", "é"));
-    for (auto text : {"a = 1'é'", "a'é' = 1", "a = 'x''é'", "a = 'x'é'"})
+    for (auto text :
+         {"a = 1'é'",
+          "a'é' = 1",
+          "a = 'x''é'",
+          "a = 'x'é'",
+          "a = 0.'é'",
+          "a = [ 0,\n true.'é' ]",
+          "a = { b = 0.'é' }",
+          "a = [ { b = [1] }, 0.'é' ]"})
         CHECK(tree_of(text).ends_with("a quote that belongs to no name and no value"));
+    CHECK(
+        tree_of("a = { 'b'.'é' = [ { 'é'.c = '' }, { d.'é' = '' } ], e.'é' = '' }\nf.'é' = 1") != ""
+    );
+    CHECK(tree_of("a = [\n 'é',\n # é\n 'é'\n]") != "");
     CHECK(tree_of("'é'.b = ['é', \"é\"]\n['é'.\"é\"]\nc = { 'é' = 'é' }") != "");
     CHECK(tree_of("a\x01 = 1") == odd("1:2", "\x01"));
 }
 
 TEST_CASE("letters beyond ASCII do not stand where the library looks for blanks in a string") {
     auto odd = [](std::string place) {
-        return place + " error: not TOML: \"é\" may not follow a backslash, or begin the line after it";
+        return place +
+               " error: not TOML: \"é\" may not follow a backslash, or begin the line after it";
     };
     CHECK(tree_of("a = \"\"\"x\\é\"\"\"") == odd("1:10"));
     CHECK(tree_of("a = \"\"\"x\\\n  \n é\"\"\"") == odd("3:2"));
