@@ -1,6 +1,6 @@
 #include "gateway/cli/commands.hpp"
 #include "gateway/cli/options.hpp"
-#include "gateway/resolver/name_service.hpp"
+#include "gateway/resolver/find_name.hpp"
 
 #include <iomanip>
 #include <iostream>
@@ -33,7 +33,7 @@ int version_command(const tls::backend& library) {
         if (!c.reason.empty()) std::cout << "  " << c.reason;
         std::cout << "\n";
     }
-    auto dns = name_service_version();
+    auto dns = resolver_version();
     std::cout << "\nresolver: " << (dns.empty() ? "no: built without one" : dns) << "\n";
     return fine;
 }

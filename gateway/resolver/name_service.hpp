@@ -19,13 +19,12 @@ public:
     virtual void ask(std::shared_ptr<question>) = 0;
 };
 
-// Made of c-ares, or of nothing (POSTERN_RESOLVER). Null with `trouble`, or without when this build
-// has none.
+// By c-ares. Null with `trouble`.
 std::unique_ptr<name_service> make_name_service(
     boost::asio::any_io_executor, const config::resolver_settings&, std::string& trouble
 );
 
-// "c-ares 1.18.1"; empty: none.
+// "c-ares 1.18.1"
 std::string name_service_version();
 
 }

@@ -6,6 +6,7 @@
 #include "gateway/observe/certificate_line.hpp"
 #include "gateway/observe/tls_line.hpp"
 #include "gateway/relay/relay.hpp"
+#include "gateway/resolver/find_name.hpp"
 #include "gateway/session/introduce.hpp"
 #include "gateway/session/serve.hpp"
 #include "protocols/client_certificate.hpp"

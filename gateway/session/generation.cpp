@@ -2,6 +2,7 @@
 
 #include "gateway/lookup/auth_http_tls.hpp"
 #include "gateway/lookup/make_lookup.hpp"
+#include "gateway/resolver/find_name.hpp"
 
 #include <utility>
 
@@ -64,8 +65,8 @@ std::shared_ptr<host_names> hosts_of(
     for (auto& [how, made] : known)
         if (*how == s.resolver) return made;
     std::string trouble;
-    auto dns = make_name_service(loop.get_executor(), s.resolver, trouble);
-    if (!dns) {
+    auto made = make_host_names(loop.get_executor(), s.resolver, trouble);
+    if (!made) {
         config::complaint c;
         c.directive = "resolver";
         c.text = trouble.empty() ? "this build of postern has no resolver" : trouble;
@@ -74,7 +75,6 @@ std::shared_ptr<host_names> hosts_of(
         complaints.push_back(std::move(c));
         return nullptr;
     }
-    auto made = std::make_shared<host_names>(std::move(dns), s.resolver);
     known.emplace_back(&s.resolver, made);
     return made;
 }

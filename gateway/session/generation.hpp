@@ -4,7 +4,6 @@
 #include "config/build/load.hpp"
 #include "config/settings.hpp"
 #include "gateway/lookup/lookup.hpp"
-#include "gateway/resolver/host_names.hpp"
 #include "gateway/session/upstreams.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -15,6 +14,7 @@
 #include <vector>
 
 namespace postern::gateway {
+class host_names;
 
 // One server of a configuration, ready to serve.
 struct running_server {

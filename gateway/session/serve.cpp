@@ -146,8 +146,10 @@ bool would_leak(const attempt& a, const approach& by, const stream_socket& socke
 
 task<> enter(attempt& a, const approach& by, std::unique_ptr<connection> upstream) {
     upstream->expire_after(a.tools.settings.timeout);
-    auto told = co_await introduce(*upstream, by.header, a.tools.who, a.client.tls());
-    if (!told) co_return fail(a, party::upstream, told.error(), "sending the PROXY header");
+    auto header = introduction(by.header, a.tools.who, a.client.tls());
+    if (!header.empty())
+        if (auto told = co_await upstream->write(header); !told)
+            co_return fail(a, party::upstream, told.error(), "sending the PROXY header");
     if (by.mode == config::upstream_tls::on)
         if (auto safe = co_await upstream->start_tls(); !safe)
             co_return fail(a, party::upstream, safe.error(), upstream->trouble());

@@ -4,6 +4,7 @@
 #include "protocols/text/xtext.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace postern::smtp {
@@ -73,11 +74,13 @@ announced read_announced(std::string_view ehlo_reply) {
 std::optional<std::vector<std::string>> xclient_commands(const attributes& all) {
     auto commands = split(all);
     if (!commands || commands->size() < 2) return commands;
-    auto ordered = all;
-    for (std::string_view last : {"NAME", "LOGIN", "ADDR"})
-        std::stable_partition(ordered.begin(), ordered.end(), [last](auto& fact) {
-            return fact.first != last;
-        });
+    constexpr std::array<std::string_view, 3> last{"NAME", "LOGIN", "ADDR"};
+    attributes ordered;
+    for (auto& fact : all)
+        if (std::ranges::find(last, fact.first) == last.end()) ordered.push_back(fact);
+    for (auto name : last)
+        for (auto& fact : all)
+            if (fact.first == name) ordered.push_back(fact);
     return split(ordered);
 }
 

@@ -1,93 +1,35 @@
 #include "gateway/session/introduce.hpp"
 
-#include "protocols/budget.hpp"
 #include "tests/gateway/net/peers.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace postern;
 using namespace postern::gateway;
-using namespace std::chrono_literals;
 
-namespace {
-
-// DNS that never answers.
-struct silent_dns final : name_service {
-    void ask(std::shared_ptr<question> q) override { asked.push_back(std::move(q)); }
-    std::vector<std::shared_ptr<question>> asked;
-};
-
-struct stage {
-    boost::asio::io_context loop;
-    std::pair<stream_socket, test::peer> both = test::connected(loop);
-    test::peer& far = both.second;
-    connection near{std::move(both.first)};
-    config::resolver_settings settings;
-    host_names names{std::make_unique<silent_dns>(), settings};
+TEST_CASE("an upstream hears who is behind a connection, if it is to") {
     client_facts who{
         .address = "192.0.2.7", .port = 4711, .server = {"198.51.100.1", 993}
     };
-    gateway::log events{-1, -1, config::log_level::info, config::log_settings::style::text};
-    record seen;
-
-    task<result<void>> finding(std::chrono::milliseconds within) {
-        return find_name(near, names, within, who, events, seen);
-    }
-};
-
-}
-
-TEST_CASE("an upstream hears who is behind a connection, if it is to") {
-    stage s;
     using config::proxy_header;
-    auto said = [&](proxy_header how) {
-        s.far.heard.clear();
-        REQUIRE(test::pending<result<void>>(s.loop, introduce(s.near, how, s.who, nullptr)).get());
-        s.far.listen();
-        return s.far.heard;
-    };
-    CHECK(said(proxy_header::off).empty());
-    CHECK(said(proxy_header::v1) == "PROXY TCP4 192.0.2.7 198.51.100.1 4711 993\r\n");
-    CHECK(proxy_protocol::read_header(said(proxy_header::v2)).said->server.port == 993);
+    CHECK(introduction(proxy_header::off, who, nullptr).empty());
+    CHECK(
+        introduction(proxy_header::v1, who, nullptr) ==
+        "PROXY TCP4 192.0.2.7 198.51.100.1 4711 993\r\n"
+    );
+    auto v2 = proxy_protocol::read_header(introduction(proxy_header::v2, who, nullptr));
+    REQUIRE(v2.said);
+    CHECK(v2.said->server.port == 993);
 }
 
 TEST_CASE("where a client came in is known of its socket") {
-    stage s;
-    auto here = facts_of("192.0.2.7", 4711, s.near.socket());
+    boost::asio::io_context loop;
+    auto [socket, far] = test::connected(loop);
+    auto here = facts_of("192.0.2.7", 4711, socket);
     CHECK(here.address == "192.0.2.7");
     CHECK(here.port == 4711);
     CHECK(here.server.address == "127.0.0.1");
     CHECK(here.server.port > 0);
     CHECK(here.host == "[UNAVAILABLE]");
-    stream_socket none(s.loop);
+    stream_socket none(loop);
     CHECK(facts_of("unix:", 0, none).server.address.empty());
-}
-
-TEST_CASE("a client's name is looked for while it stays") {
-    stage s;
-    auto began = host_names::clock::now();
-    SECTION("no longer than wanted") {
-        CHECK(test::pending<result<void>>(s.loop, s.finding(20ms)).get());
-        CHECK(s.who.host == "[TEMPUNAVAIL]");
-    }
-    SECTION("it leaves") {
-        test::pending<result<void>> going(s.loop, s.finding(60s));
-        s.loop.poll();
-        s.far.break_off();
-        CHECK(going.get().error() == errc::closed);
-    }
-    SECTION("its worker stops") {
-        test::pending<result<void>> going(s.loop, s.finding(60s));
-        s.loop.poll();
-        s.near.stop();
-        CHECK(going.get().error() == errc::shutting_down);
-    }
-    SECTION("its time is over") {
-        config::budget_settings most;
-        budget spent(most, connection::clock::now() + 30ms);
-        s.near.charge(&spent);
-        CHECK(test::pending<result<void>>(s.loop, s.finding(60s)).get().error() == errc::too_slow);
-        s.near.charge(nullptr);
-    }
-    CHECK(host_names::clock::now() - began < 10s);
-    CHECK_FALSE(s.names.recall("192.0.2.8"));
 }
