@@ -193,6 +193,7 @@ class Gateway:
         self.file = self.folder / "postern.toml"
         self.log_file = self.folder / "log"
         self.port, self.process = {}, None
+        self.words = ["run", "-c", str(self.file)]
         self.text = text or self.compose(servers, mail or {}, top or {})
         self.write(self.text)
 
@@ -230,7 +231,7 @@ class Gateway:
 
     def start(self):
         self.output = open(self.log_file, "ab")
-        self.process = subprocess.Popen([POSTERN, "run", "-c", str(self.file)], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([POSTERN, *self.words], stdin=subprocess.DEVNULL,
                                         stdout=self.output, stderr=self.output, start_new_session=True,
                                         env={**os.environ, **self.environment})
         try:

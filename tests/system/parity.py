@@ -164,7 +164,7 @@ class Upstream(Server):
 
     def note(self, line):
         if line:
-            self.told.append(escape(line))
+            self.told.append(escape(re.sub(rb"(?<= PORT=)\d+", b"<port>", line)))
         return line
 
     def said(self, word, otherwise):

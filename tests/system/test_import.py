@@ -249,23 +249,10 @@ class Postern(harness.Gateway):
     def __init__(self, files, directly):
         super().__init__([], text="\n")
         self.files = files
-        self.words = ["--nginx", str(files.main)]
+        self.words = ["run", "--nginx", str(files.main)]
         if not directly:
             self.write(postern("import", files.main).stdout)
-            self.words = ["-c", str(self.file)]
-
-    def start(self):
-        self.output = open(self.log_file, "ab")
-        self.process = subprocess.Popen([harness.POSTERN, "run", *self.words], stdin=subprocess.DEVNULL,
-                                        stdout=self.output, stderr=self.output, start_new_session=True)
-        try:
-            wait_for("postern to start", self.is_up)
-        except BaseException:
-            self.process.kill()
-            self.process.wait()
-            self.output.close()
-            raise
-        return self
+            self.words = ["run", "-c", str(self.file)]
 
     # error_log is a file, which holds the events
     def events(self, name=None, **wanted):

@@ -4,7 +4,6 @@ upstream is told is the same, byte for byte, but for the differences that the sc
 POSTERN_RECORD=1 writes the scripts anew with what both say; a reason that is "?" then waits for somebody to give it."""
 import concurrent.futures
 import os
-import re
 import shutil
 import subprocess
 
@@ -49,12 +48,13 @@ class Nginx:
         self.process.stdout.close()
 
 
-def in_toml(server):
-    """An nginx server block as [[mail.server]]."""
-    values = {}
-    for name, value in re.findall(r"^ +(\w+) (.*);$", server, re.M):
-        values.setdefault(name, []).append(value)
-    return "\n[[mail.server]]\n" + "".join(f"{k} = {harness.toml(v if len(v) > 1 else v[0])}\n" for k, v in values.items())
+class Postern(harness.Gateway):
+    """postern with the file of nginx."""
+
+    def __init__(self, nginx):
+        super().__init__([], text="\n")
+        self.words = ["run", "--nginx", str(nginx.file)]
+        nginx.file.write_text(nginx.file.read_text().replace(f"error_log {nginx.folder}/log", "error_log stderr"))
 
 
 class NginxScripts(harness.Test):
@@ -64,11 +64,10 @@ class NginxScripts(harness.Test):
         for play, _ in plays:
             self.addCleanup(play.close)
         blocks = [play.script.server(ports, play.lookup) for play, ports in plays]
+        nginx = Nginx(blocks)
+        self.enter(nginx if who == "nginx" else Postern(nginx))
         if who == "nginx":
-            nginx = self.enter(Nginx(blocks))
             wait_for("nginx to listen", lambda: nginx.is_up(plays[-1][1][0]))
-        else:
-            self.gateway = self.enter(harness.Gateway([], text=harness.Gateway([], mail={"server_name": "gw"}).text + "".join(map(in_toml, blocks))))
         return [(play, ports[0]) for play, ports in plays]
 
     def test_every_script(self):
