@@ -90,7 +90,8 @@ TEST_CASE("https to a service is complete and does something, or is complained o
         "read all passwords and let anybody in"
     );
     auto text = asks("\"https://h\"", "auth_http_ssl_certificate = \"rsa.pem\"");
-    auto& tls = test::load(text).made->servers[0].lookup.auth_http_tls;
+    auto got = test::load(text);
+    auto& tls = got.made->servers[0].lookup.auth_http_tls;
     CHECK(tls.certificate.bytes);
     CHECK(tls.trusted_certificate.bytes);
 }

@@ -103,9 +103,10 @@ TEST_CASE_METHOD(fixture, "auth_http: connections to where a name no longer lead
     http_client client(loop.get_executor(), settings.auth_http[0]);
     http_client::endpoint here = http.door.local_endpoint(), there = tcp::endpoint(tcp::v4(), 1);
     http.answers = {ok(), ok()};
+    std::vector<auth_http::header> lines; // lives as long as the question
     auto get = [&] {
         auto until = http_client::clock::now() + 5s;
-        auto asked = client.get(here, {}, until, nullptr, trouble);
+        auto asked = client.get(here, lines, until, nullptr, trouble);
         return test::pending<result<http_answer>>(loop, std::move(asked)).get();
     };
     CHECK(get()->status == 200);

@@ -166,7 +166,8 @@ TEST_CASE("who has gone does not wait, and is not remembered") {
     auto names = s.names();
     auto by = std::make_shared<inquiry>(s.loop.get_executor());
     auto until = host_names::clock::now() + 30s;
-    test::pending<named_client> going(s.loop, names.find("192.0.2.7", by, until));
+    const std::string address = "192.0.2.7"; // lives as long as the question
+    test::pending<named_client> going(s.loop, names.find(address, by, until));
     s.loop.poll();
     CHECK_FALSE(going.done());
     auto began = host_names::clock::now();
