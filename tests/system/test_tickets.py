@@ -306,8 +306,10 @@ class Time(TicketTest):
             time.sleep(0.3)
         self.assertGreaterEqual(len(set(names)), 3)
         self.assertLessEqual(len(set(names)), 10)
-        # a key that had been left does not come back
-        self.assertEqual(sorted(set(names), key=names.index), [n for i, n in enumerate(names) if i == 0 or names[i - 1] != n])
+        # A key that had been left comes back only from a worker that has not looked for the next one yet, once a second.
+        order = sorted(set(names), key=names.index)
+        ages = [order.index(name) for name in names]
+        self.assertTrue(all(age >= max(ages[:n + 1]) - 1 for n, age in enumerate(ages)), ages)
 
     def test_a_session_ends_with_its_timeout_however_often_it_is_resumed(self):
         keys = key_file(temp_folder(), "ticket.key")
