@@ -59,7 +59,9 @@ class Peer:
 
     def logged(self, it):
         """Notes how the log says that a connection ended: what the wire cannot show."""
-        seen = self.program.gateway.wait_event("end", client=it.address)
+        def lines():  # of this connection, not of one before that had the same port
+            return [e for e in self.program.gateway.events("end", client=it.address) if e["time"] >= it.began]
+        seen = harness.wait_for("the line of its end", lines)[0]
         self.notes.append(f"log: ended by {seen['ended_by']}: {seen['reason'].split(':')[0]}")
 
     def greeted(self, version="TLSv1.3", **parts):

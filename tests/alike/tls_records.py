@@ -1,5 +1,6 @@
 """One connection's records, in clear and under keys, and the notes of what came: in words that two libraries can be compared
 by, with no random bytes and no lengths that vary."""
+import datetime
 import socket
 import struct
 
@@ -16,7 +17,9 @@ class Records:
         self.notes = notes
         self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.address = "%s:%d" % self.socket.getsockname()  # as the log has it
+        # as the log has them
+        self.address = "%s:%d" % self.socket.getsockname()
+        self.began = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
         self.raw, self.gone, self.version = b"", False, None
         self.inbound = self.outbound = None
 
