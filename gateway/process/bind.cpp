@@ -157,6 +157,14 @@ config::complaint complaint_of(const config::listen_address& wanted, const std::
         "write the address, or put the name into /etc/hosts"};
 }
 
+config::complaint complaint_of_twice(const config::listen_address& wanted) {
+    return {
+        config::severity::error,
+        "listen",
+        name_of(wanted) + " is what another listen leads to as well (\"" + wanted.written + "\")",
+        "leave one of them out"};
+}
+
 config::complaint complaint_of(const config::listen_address& wanted, const bound& failure) {
     config::complaint c{config::severity::error, "listen", {}, {}};
     c.text = "cannot listen on " + name_of(wanted) + ": " + failure.why;
@@ -168,6 +176,9 @@ config::complaint complaint_of(const config::listen_address& wanted, const bound
         c.hint = "this machine has no such address; `ip addr` shows those it has";
     else if (failure.error == EPROTONOSUPPORT && wanted.multipath)
         c.hint = "this kernel does not speak Multipath TCP; leave \"multipath\" out";
+    else if (failure.error == EOPNOTSUPP || failure.error == ENOPROTOOPT)
+        c.hint = "this kernel does not take all of its parameters; leave out fastopen, deferred or "
+                 "multipath";
     return c;
 }
 

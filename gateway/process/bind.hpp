@@ -34,5 +34,6 @@ std::string name_of(const config::listen_address&);
 
 config::complaint complaint_of(const config::listen_address&, const bound& failure);
 config::complaint complaint_of(const config::listen_address&, const std::string& why_no_address);
+config::complaint complaint_of_twice(const config::listen_address&); // another listen has it
 
 }

@@ -120,8 +120,9 @@ void crew::limit(pid_t whom) {
         log_level::warn,
         "cannot set worker_rlimit_nofile",
         {
-            {"pid",   std::to_string(whom)},
-            {"error", why                 }
+            {"pid",   std::to_string(whom)                                                        },
+            {"error", why                                                                         },
+            {"hint",  "whoever starts later has it; for running workers it takes CAP_SYS_RESOURCE"}
     }
     );
 }

@@ -115,7 +115,7 @@ int master::run() {
         if (!why.empty())
             first.complain(
                 {
-                    {config::severity::error, "daemon", why, {}}
+                    {config::severity::error, "daemon", why, "set it to off"}
             },
                 whole_program
             );

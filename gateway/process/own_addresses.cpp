@@ -7,6 +7,7 @@
 #include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -46,13 +47,15 @@ answer look_up(const std::string& name) {
 }
 
 // The resolver cannot be told to stop: when it takes too long, a thread waits on for nothing.
-answer look_up(const std::string& name, std::chrono::milliseconds patience) {
+answer look_up(const std::string& name, std::chrono::milliseconds patience) try {
     auto promised = std::make_shared<std::promise<answer>>();
     auto coming = promised->get_future();
     std::thread([promised, name] { promised->set_value(look_up(name)); }).detach();
     if (coming.wait_for(patience) != std::future_status::ready)
         return {{}, "no answer within " + std::to_string(patience.count()) + " ms"};
     return coming.get();
+} catch (const std::system_error& no_thread) {
+    return {{}, no_thread.code().message()};
 }
 
 }

@@ -85,13 +85,12 @@ std::vector<sockets::trouble> sockets::open(const config::settings& settings, st
             auto all = spell_out(written, for_a_name);
             if (all.each.empty()) wrong.push_back({s, complaint_of(written, all.why)});
             for (auto& one : all.each)
-                if (auto failure = open(s, l, one))
-                    wrong.push_back({s, complaint_of(one, *failure)});
+                if (auto failure = open(s, l, one)) wrong.push_back({s, std::move(*failure)});
         }
     return wrong;
 }
 
-std::optional<bound> sockets::open(
+std::optional<config::complaint> sockets::open(
     std::size_t server, std::size_t listener, const config::listen_address& wanted
 ) {
     auto identity = identity_of(wanted);
@@ -99,13 +98,17 @@ std::optional<bound> sockets::open(
     if (!wanted.is_unix && wanted.port == 0)
         identity += '#' + std::to_string(++free_ports_[identity]);
     auto at = find(identity);
+    // The rules know what is written alike; a name and an address are one only here.
+    if (std::ranges::any_of(wanted_, [&](const use& u) { return u.at == at; }))
+        return complaint_of_twice(wanted);
     if (!at) {
         at = std::make_shared<address>();
         at->identity = identity;
         at->key = ++last_key_;
     }
     wanted_.push_back({server, listener, at, wanted});
-    return grow(*at, wanted, workers_);
+    if (auto failure = grow(*at, wanted, workers_)) return complaint_of(wanted, *failure);
+    return {};
 }
 
 void sockets::keep() {

@@ -57,7 +57,7 @@ private:
     struct use;
 
     std::shared_ptr<address> find(const std::string& identity) const;
-    std::optional<bound>
+    std::optional<config::complaint>
     open(std::size_t server, std::size_t listener, const config::listen_address&);
     std::optional<bound> grow(address&, const config::listen_address&, std::size_t workers);
 

@@ -259,6 +259,23 @@ TEST_CASE("a name is all addresses that it has here") {
     CHECK(hosts.size() == all.of_worker(0).size());
 }
 
+TEST_CASE("a name and an address that are one are complained about") {
+    auto port = free_ports(2);
+    sockets all;
+    auto name = tcp("localhost", port);
+    name.is_name = true;
+    name.written = "localhost:" + std::to_string(port);
+    auto wrong = all.open(with({tcp("127.0.0.1", port), name}), 1);
+    REQUIRE(wrong.size() == 1);
+    CHECK(wrong[0].what.text.starts_with("127.0.0.1:" + std::to_string(port) + " is what another"));
+    CHECK(wrong[0].what.text.find(name.written) != std::string::npos);
+    all.abandon();
+    CHECK(all.open(with({name}), 1).empty());
+    all.keep();
+    // A reload has it once, too.
+    CHECK(all.open(with({name}), 1).empty());
+}
+
 TEST_CASE("a name that nobody knows is complained about") {
     sockets all;
     auto wanted = tcp("no-such-host.invalid", 143);
