@@ -3,6 +3,7 @@
 #include "config/report/reference.hpp"
 #include "tests/config/support.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/without_origins.hpp"
 
 #include <fstream>
 #include <iterator>
@@ -198,13 +199,6 @@ std::string read_whole(const std::string& path) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
-// Without the comments, which name lines of different files.
-std::string without_origins(std::string text) {
-    for (std::size_t at; (at = text.find("  # ")) != text.npos;)
-        text.erase(at, text.find('\n', at) - at);
-    return text;
-}
-
 }
 
 TEST_CASE("every directive can be written, and is dumped as it was written") {
@@ -224,7 +218,7 @@ TEST_CASE("every directive can be written, and is dumped as it was written") {
         auto again = test::load(all);
         INFO(test::summary(again.diagnostics));
         CHECK(again.diagnostics.empty());
-        CHECK(without_origins(config::dump(again)) == without_origins(all));
+        CHECK(test::without_origins(config::dump(again)) == test::without_origins(all));
     }
 }
 

@@ -3,6 +3,7 @@
 #include "config/nginx/import.hpp"
 #include "config/report/dump.hpp"
 #include "config/report/source_text.hpp"
+#include "tests/support/without_origins.hpp"
 
 #include <cerrno>
 #include <cstdint>
@@ -36,17 +37,6 @@ config::nginx_files files_with(std::string_view text) {
 
 config::file_answer read_any(const std::string& path) { return answer("the bytes of " + path); }
 
-std::string without_origins(const std::string& text) {
-    std::string out;
-    for (std::size_t at = 0; at < text.size();) {
-        auto end = text.find('\n', at);
-        auto line = text.substr(at, end - at);
-        out += line.substr(0, line.rfind("  # ")) + "\n";
-        at = end + 1;
-    }
-    return out;
-}
-
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -72,6 +62,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 d.text.starts_with("ssl_")
             );
     if (!from_text.made) return 0;
-    require(without_origins(config::dump(from_text)) == without_origins(config::dump(from_tree)));
+    require(
+        test::without_origins(config::dump(from_text)) ==
+        test::without_origins(config::dump(from_tree))
+    );
     return 0;
 }

@@ -2,6 +2,7 @@
 // make settings whose dump loads again to the same dump.
 #include "config/report/dump.hpp"
 #include "config/report/source_text.hpp"
+#include "tests/support/without_origins.hpp"
 
 #include <cerrno>
 #include <cstdint>
@@ -15,17 +16,6 @@ namespace {
 config::file_answer read_fake(const std::string& path) {
     if (path.size() % 5 == 0) return {nullptr, ENOENT};
     return {std::make_shared<const secret>("bytes"), 0};
-}
-
-std::string without_origins(std::string text) {
-    std::string out;
-    for (std::size_t at = 0; at < text.size();) {
-        auto end = text.find('\n', at);
-        auto line = text.substr(at, end - at);
-        out += line.substr(0, line.rfind("  # ")) + "\n";
-        at = end + 1;
-    }
-    return out;
 }
 
 void require(bool good) {
@@ -48,6 +38,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     auto first = config::dump(got);
     auto again = config::load(first, "p.toml", read_fake);
     require(again.diagnostics.empty() || !config::any_error(again.diagnostics));
-    require(without_origins(config::dump(again)) == without_origins(first));
+    require(test::without_origins(config::dump(again)) == test::without_origins(first));
     return 0;
 }

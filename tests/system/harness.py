@@ -312,9 +312,15 @@ def tls_context(check=True, **more):
 class Client:
     """A raw client, to say exactly what a test wants said."""
 
-    def __init__(self, port, tls=False, context=None, session=None, host="127.0.0.1", deadline=DEADLINE):
+    def __init__(self, port=None, tls=False, context=None, session=None, host="127.0.0.1", deadline=DEADLINE, path=None):
+        """To a port, or to the Unix socket at a path."""
         self.buffer = b""
-        self.socket = socket.create_connection((host, port), deadline)
+        if path is None:
+            self.socket = socket.create_connection((host, port), deadline)
+        else:
+            self.socket = socket.socket(socket.AF_UNIX)
+            self.socket.settimeout(deadline)
+            self.socket.connect(str(path))
         if tls:
             self.start_tls(context, session)
 

@@ -95,7 +95,7 @@ class Script:
     def server(self, ports, lookup):
         """The server block of nginx.conf."""
         listen = [word.replace("PORT", str(port)) for word, port in zip(self.config["listen"] or ["127.0.0.1:PORT"], ports)]
-        lines = [f"listen {l};" for l in listen] + [f"protocol {self.protocol};", f"auth_http {lookup.address}/auth;"]
+        lines = [f"listen {l};" for l in listen] + ["server_name gw;", f"protocol {self.protocol};", f"auth_http {lookup.address}/auth;"]
         return "server {\n" + "".join(f"    {line}\n" for line in lines + self.config["server"]) + "}\n"
 
     def write(self, traces):

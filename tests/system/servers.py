@@ -1,12 +1,13 @@
-"""Real mail servers to stand behind the gateway: Dovecot and Postfix, each with its own configuration, folders and ports,
+"""Real mail servers, to stand behind the gateway or, nginx, beside it: Dovecot, Postfix and nginx, each with its own configuration, folders and ports,
 in the foreground, never through a service manager. Their masters need root (or sudo -n)."""
 import contextlib
 import pathlib
 import pwd
+import shutil
 import socket
 import subprocess
 
-from harness import DEADLINE, PASSWORD, USER, as_root, free_port, run, temp_folder, wait_for
+from harness import DEADLINE, PASSWORD, USER, as_root, certificates, free_port, run, temp_folder, wait_for
 
 MAIL_OWNER = pwd.getpwnam("nobody")
 
@@ -20,11 +21,11 @@ def listening(port):
 class Service:
     """A foreground process of root's, ended by TERM with its children."""
 
-    def start(self, command, port):
+    def start(self, command, is_up):
         self.process = subprocess.Popen([*as_root(), *map(str, command)], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
         try:
-            wait_for(command[0], lambda: listening(port) or self.process.poll() is not None)
+            wait_for(command[0], lambda: is_up() or self.process.poll() is not None)
             assert self.process.poll() is None, self.process.stderr.read().decode("utf-8", "replace")
         except AssertionError as why:
             self.__exit__()
@@ -133,7 +134,7 @@ service stats {{
   client_limit = 1000
 }}
 """)
-        self.start(["/usr/sbin/dovecot", "-F", "-c", config], self.port["imap"])
+        self.start(["/usr/sbin/dovecot", "-F", "-c", config], lambda: listening(self.port["imap"]))
         wait_for("dovecot's POP3", lambda: listening(self.port["pop3"]))
         return self
 
@@ -233,7 +234,7 @@ postlog unix-dgram n - n - 1 postlogd
 """)
         run(*as_root(), "chown", "postfix", data)
         run(*as_root(), "postfix", "-c", etc, "check", ok=None)
-        self.start(["postfix", "-c", etc, "start-fg"], self.port["smtp"])
+        self.start(["postfix", "-c", etc, "start-fg"], lambda: listening(self.port["smtp"]))
         return self
 
     def __exit__(self, *_):
@@ -254,3 +255,27 @@ postlog unix-dgram n - n - 1 postlogd
         except AssertionError as why:
             raise AssertionError(f"{why}; Postfix's log:\n{self.log()}") from None
         return subprocess.run([*as_root(), "cat", path], check=True, capture_output=True, timeout=60).stdout
+
+
+class Nginx(Service):
+    """Debian's nginx with its mail module, one process in the foreground. `mail`: what stands in its mail block, besides names
+    and certificates; without it the folder has an nginx.conf, which names pid and error_log there."""
+
+    MODULE = "/usr/lib/nginx/modules/ngx_mail_module.so"
+
+    def __init__(self, mail=None, folder=None):
+        self.folder = folder or temp_folder()
+        self.file, self.log_file, pem = self.folder / "nginx.conf", self.folder / "log", certificates().folder
+        if mail is not None:
+            self.file.write_text(
+                f"load_module {self.MODULE};\ndaemon off;\nmaster_process off;\nuser root;\npid {self.folder}/pid;\n"
+                f"error_log {self.log_file} info;\nevents {{ }}\nmail {{\nserver_name gw.example.org;\n"
+                f"ssl_certificate {pem}/ecdsa.pem;\nssl_certificate_key {pem}/ecdsa-key.pem;\n"
+                f"ssl_protocols TLSv1.2 TLSv1.3;\n{mail}}}\n")
+
+    def __enter__(self):
+        if not shutil.which("nginx"):
+            raise AssertionError("nginx is missing: cmake/packages-test lists it, with libnginx-mod-mail")
+        # It writes the file once it listens.
+        self.start(["nginx", "-p", self.folder, "-c", self.file], lambda: (self.folder / "pid").exists())
+        return self

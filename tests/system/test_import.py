@@ -7,9 +7,10 @@ import signal
 import subprocess
 
 import harness
+import servers
 from harness import SOURCE, AuthHttp, certificates, free_port, postern, temp_folder, wait_for
 
-MODULE = "/usr/lib/nginx/modules/ngx_mail_module.so"
+MODULE = servers.Nginx.MODULE
 CORPUS = SOURCE / "tests/golden/import"
 
 # Why nginx 1.22, as Debian has it, does not take them.
@@ -229,18 +230,10 @@ class Files:
         return harness.Client(self.port[name], tls=name.endswith("s"))
 
 
-class Nginx(Files):
-    def __enter__(self):
-        self.process = subprocess.Popen(["nginx", "-p", str(self.folder), "-c", str(self.main)],
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for("nginx to listen", lambda: self.process.poll() is not None or (self.folder / "pid").exists())
-        if self.process.poll() is not None:
-            raise AssertionError((self.folder / "log").read_text())
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(harness.DEADLINE)
+class Nginx(Files, servers.Nginx):
+    def __init__(self, lookup):
+        Files.__init__(self, lookup)
+        servers.Nginx.__init__(self, folder=self.folder)
 
 
 class Postern(harness.Gateway):

@@ -176,10 +176,8 @@ class Listen(harness.Test):
     def test_a_socket_of_this_machine(self):
         path = harness.temp_folder() / "imap.sock"
         gateway = self.start([{"listen": [f"unix:{path} backlog=5"], "protocol": "imap", "upstream": "127.0.0.1"}])
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(harness.DEADLINE)
-            client.connect(str(path))
-            self.assertEqual(client.recv(100), b"* OK IMAP4 ready\r\n")
+        with harness.Client(path=path) as client:
+            self.assertEqual(client.line(), b"* OK IMAP4 ready\r\n")
         self.assertEqual(gateway.ends(1)[0]["client"], "unix:")
 
     def test_an_address_that_this_machine_does_not_have(self):

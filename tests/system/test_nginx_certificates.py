@@ -1,61 +1,34 @@
 """The same clients, with and without certificates, before nginx's mail proxy and before postern: the same answers, and the
 same words to the auth_http service."""
 import re
-import shutil
-import subprocess
 
 import harness
+import servers
 from client_ca import VERSIONS, authority
-from harness import AuthHttp, certificates, free_port, temp_folder, wait_for
+from harness import AuthHttp, free_port
 
 PROTOCOLS = ("imap", "pop3", "smtp")
-MODULE = "/usr/lib/nginx/modules/ngx_mail_module.so"
 LOGIN = {"imap": ["a LOGIN joe secret"], "pop3": ["USER joe", "PASS secret"],
          "smtp": ["EHLO me", "AUTH PLAIN AGpvZQBzZWNyZXQ="]}
 STARTTLS = {"imap": ["a STARTTLS"], "pop3": ["STLS"], "smtp": ["EHLO me", "STARTTLS"]}
 
 
-class Nginx:
-    """Debian's nginx with its mail module; ports are found as a Gateway's are."""
+class Nginx(servers.Nginx):
+    """Ports are found as a Gateway's are."""
 
     def __init__(self, lookup, lines, more=()):
         """`more`: further addresses, each a name, a protocol and the options behind the port."""
-        self.folder, pem = temp_folder(), certificates().folder
-        self.port, servers = {}, ""
+        self.port, blocks = {}, ""
         for protocol in PROTOCOLS:
             for name, word in ((protocol, ""), (protocol + "s", " ssl")):
                 self.port[name] = free_port()
-                servers += f"server {{ listen 127.0.0.1:{self.port[name]}{word}; protocol {protocol};" + \
+                blocks += f"server {{ listen 127.0.0.1:{self.port[name]}{word}; protocol {protocol};" + \
                            ("" if word else " starttls on;") + " }\n"
         for name, protocol, options in more:
             self.port[name] = free_port()
-            servers += f"server {{ listen 127.0.0.1:{self.port[name]} {options}; protocol {protocol}; }}\n"
-        (self.folder / "nginx.conf").write_text(
-            f"load_module {MODULE};\ndaemon off;\nmaster_process off;\nuser root;\npid {self.folder}/pid;\n"
-            f"error_log {self.folder}/log info;\nevents {{ }}\nmail {{\nserver_name gw.example.org;\n"
-            f"ssl_certificate {pem}/ecdsa.pem;\nssl_certificate_key {pem}/ecdsa-key.pem;\n"
-            "ssl_protocols TLSv1.2 TLSv1.3;\n"
-            + "".join(f"{key} {value};\n" for key, value in {"auth_http": f"{lookup.address}/auth", **lines}.items()) + servers + "}\n")
-
-    def __enter__(self):
-        self.process = subprocess.Popen(["nginx", "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")],
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        wait_for("nginx to listen", self.is_up)
-        return self
-
-    def is_up(self):
-        if self.process.poll() is not None:
-            raise AssertionError(self.process.stdout.read().decode())
-        try:
-            self.client(PROTOCOLS[-1] + "s").close()
-        except ConnectionRefusedError:
-            return False
-        return True
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(harness.DEADLINE)
-        self.process.stdout.close()
+            blocks += f"server {{ listen 127.0.0.1:{self.port[name]} {options}; protocol {protocol}; }}\n"
+        lines = {"auth_http": f"{lookup.address}/auth", **lines}
+        super().__init__("".join(f"{key} {value};\n" for key, value in lines.items()) + blocks)
 
     def client(self, name, **more):
         return harness.Client(self.port[name], **more)
@@ -64,8 +37,6 @@ class Nginx:
 class LikeNginx(harness.Test):
     def both(self, **lines):
         """nginx and postern with the same directives, and one service behind both."""
-        if not shutil.which("nginx"):
-            raise AssertionError("nginx is missing: cmake/packages-test lists it, with libnginx-mod-mail")
         self.lookup = self.enter(AuthHttp(lambda *_: {"Auth-Status": "no"}))
         nginx = self.enter(Nginx(self.lookup, lines))
         gateway = self.enter(harness.Gateway(

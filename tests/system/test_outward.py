@@ -174,10 +174,7 @@ listen = "unix:{path}"
 upstream = "{server.address}"
 proxy_protocol = "{version}"
 '''))
-            client = harness.Client.__new__(harness.Client)
-            client.buffer, client.socket = b"", socket.socket(socket.AF_UNIX)
-            client.socket.connect(str(path))
-            client.socket.settimeout(harness.DEADLINE)
+            client = harness.Client(path=path)
             client.line()
             self.assertEqual(client.say("a LOGIN alice secret"), "a OK in")
             got = self.headers[-1]

@@ -308,10 +308,7 @@ listen = "unix:{folder}/socket"
 auth_http = "{self.lookup.url}"
 resolver = "{self.dns.address}"
 '''))
-        client = harness.Client.__new__(harness.Client)
-        client.buffer, client.socket = b"", socket.socket(socket.AF_UNIX)
-        client.socket.connect(f"{folder}/socket")
-        client.socket.settimeout(harness.DEADLINE)
+        client = harness.Client(path=folder / "socket")
         self.assertEqual(client.reply()[0][:4], "220 ")
         client.reply("EHLO me.example.org")
         self.assertEqual(client.reply(LOGIN)[0], "235 2.0.0 OK")

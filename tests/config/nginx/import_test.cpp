@@ -2,6 +2,7 @@
 #include "config/report/dump.hpp"
 #include "tests/config/support.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/without_origins.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -65,17 +66,6 @@ config::file_answer read_any(const std::string& path) {
     return {std::make_shared<const secret>(bytes), 0};
 }
 
-std::string without_origins(const std::string& text) {
-    std::string out;
-    for (std::size_t at = 0; at < text.size();) {
-        auto end = text.find('\n', at);
-        auto line = text.substr(at, end - at);
-        out += line.substr(0, line.rfind("  # ")) + "\n";
-        at = end + 1;
-    }
-    return out;
-}
-
 }
 
 // NAME/nginx.conf goes in, NAME/import.toml and NAME/import.txt come out. POSTERN_GOLDEN=write
@@ -107,12 +97,16 @@ TEST_CASE("what was imported is accepted, and means the same as text and as ngin
         INFO(test::summary(from_text.diagnostics));
         CHECK((from_text.made != nullptr) == !config::any_error(got.diagnostics));
         CHECK((from_tree.made != nullptr) == (from_text.made != nullptr));
-        CHECK(without_origins(config::dump(from_text)) == without_origins(config::dump(from_tree)));
+        CHECK(
+            test::without_origins(config::dump(from_text)) ==
+            test::without_origins(config::dump(from_tree))
+        );
         auto elsewhere = config::load(got.toml, "/tmp/postern.toml", read_any);
         elsewhere.name = name;                     // for the dump
         if (folder.filename() != "keys-elsewhere") // whose certificate is the default, cert.pem
             CHECK(
-                without_origins(config::dump(elsewhere)) == without_origins(config::dump(from_text))
+                test::without_origins(config::dump(elsewhere)) ==
+                test::without_origins(config::dump(from_text))
             );
     }
 }
