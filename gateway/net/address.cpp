@@ -1,5 +1,6 @@
 #include "gateway/net/address.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
@@ -47,6 +48,13 @@ bool is_here(const boost::asio::generic::stream_protocol::endpoint& at) {
     if (at.size() > 0 && at.data()->sa_family == AF_UNIX) return true;
     auto to = internet(at);
     return to && plain(to->address()).is_loopback();
+}
+
+bool leaves_machine(const boost::asio::generic::stream_protocol::socket& to) {
+    boost::system::error_code ec;
+    auto peer = to.remote_endpoint(ec);
+    if (ec) return ec != boost::asio::error::not_connected;
+    return !is_here(peer);
 }
 
 }

@@ -24,4 +24,8 @@ peer_name name_of(const boost::asio::generic::stream_protocol::endpoint&);
 // socket.
 bool is_here(const boost::asio::generic::stream_protocol::endpoint&);
 
+// Whether what is written to that socket leaves this machine, judged by who was really reached.
+// Nothing does once the peer has reset the connection, and its address is not known any more then.
+bool leaves_machine(const boost::asio::generic::stream_protocol::socket&);
+
 }

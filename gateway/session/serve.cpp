@@ -135,13 +135,10 @@ bool tells_password(const attempt& a) {
     return s.proxy.smtp_auth && a.login.how != sasl::credentials::method::none;
 }
 
-// Judged by who was really reached, whatever its name resolved to.
 bool would_leak(const attempt& a, const approach& by, const stream_socket& socket) {
     if (by.mode != config::upstream_tls::off || by.allow_plaintext || !tells_password(a))
         return false;
-    error_code ec;
-    auto peer = socket.remote_endpoint(ec);
-    return ec || !is_here(peer);
+    return leaves_machine(socket);
 }
 
 task<> enter(attempt& a, const approach& by, std::unique_ptr<connection> upstream) {

@@ -93,6 +93,26 @@ TEST_CASE("the dialer gives up in time") {
     FAIL("the queue never filled");
 }
 
+TEST_CASE("a connection that its peer has reset leads nowhere, not off this machine") {
+    boost::asio::io_context loop;
+    tcp::acceptor door(loop, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
+    std::string trouble;
+    auto address = to("127.0.0.1", door.local_endpoint().port());
+    dialled going(loop, gateway::dial(loop.get_executor(), address, 4s, trouble));
+    auto socket = going.get();
+    REQUIRE(socket.has_value());
+    CHECK_FALSE(gateway::leaves_machine(*socket));
+    auto peer = door.accept();
+    peer.set_option(boost::asio::socket_base::linger(true, 0));
+    peer.close();
+    boost::system::error_code ec;
+    test::turn_until(loop, [&] { return (socket->remote_endpoint(ec), ec.failed()); });
+    CHECK(ec == boost::asio::error::not_connected);
+    CHECK_FALSE(gateway::leaves_machine(*socket));
+    gateway::stream_socket closed(loop);
+    CHECK(gateway::leaves_machine(closed));
+}
+
 TEST_CASE("the dialer reaches Unix sockets") {
     boost::asio::io_context loop;
     char folder[] = "/tmp/postern-dialer-XXXXXX";
