@@ -49,7 +49,8 @@ task<result<bool>> pipe::quiet_for(std::chrono::milliseconds) {
 
 task<result<void>> pipe::write(std::string_view text) {
     std::ranges::fill(lent_, '#');
-    auto starttls = text.ends_with("STARTTLS\r\n") || text.ends_with("STLS\r\n");
+    // The first that is said, to those for whom it makes a difference; later it may be a password.
+    auto starttls = writes_ == 0 && (text == "tls STARTTLS\r\n" || text == "STLS\r\n");
     auto wrong = starttls ? plan_.out_of_turn_at_starttls : plan_.out_of_turn;
     if (wrong && is_amid_flight()) co_return wrong;
     if (++writes_ == plan_.break_at)
