@@ -3,7 +3,7 @@ import re
 import socket
 
 import harness
-from harness import LIBRARY, certificates, postern, temp_folder
+from harness import LIBRARY, certificates, postern, run, temp_folder
 
 GOOD = """
 worker_processes = 2
@@ -31,6 +31,14 @@ class CommandLine(harness.Test):
         file = self.write(text)
         done = postern("check", "-c", file, ok=ok)
         return (done.stderr + done.stdout).replace(str(file.parent) + "/", "")
+
+    def test_no_library_is_taken_from_the_current_folder(self):
+        folder = temp_folder()
+        for line in run("ldd", harness.POSTERN).stdout.split("\n"):
+            if "=>" in line:
+                (folder / line.split()[0]).write_text("no library")
+        self.assertGreater(len(list(folder.iterdir())), 1)
+        self.assertIn("postern ", postern("version", cwd=folder).stdout)
 
     def test_check_accepts_a_good_file(self):
         done = postern("check", "-c", self.write(GOOD))
