@@ -41,6 +41,13 @@ def wait_for(what, condition, deadline=DEADLINE):
         time.sleep(0.02)
 
 
+def own_memory(process):
+    """Bytes that are a process's own, or its part of what it shares with its kin. Not the program and its libraries,
+    whose part of this process grows when another test's processes end."""
+    lines = [line.split() for line in pathlib.Path(f"/proc/{process}/smaps_rollup").read_text().split("\n")]
+    return sum(int(line[1]) * 1024 for line in lines if line and line[0] in ("Pss_Anon:", "Pss_Shmem:"))
+
+
 def free_port():
     """A port below the ephemeral range that no other test of this user was given lately and nobody listens on."""
     path = pathlib.Path(tempfile.gettempdir()) / f"postern-test-ports-{os.getuid()}"

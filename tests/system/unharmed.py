@@ -6,19 +6,14 @@ import re
 import time
 
 import harness
-from harness import PASSWORD, USER, Mailbox, three_servers
+from harness import PASSWORD, USER, Mailbox, own_memory, three_servers
 
 SANITIZED = b"__asan_init" in pathlib.Path(harness.POSTERN).read_bytes() if harness.POSTERN else False
 
 
 def pss(gateway):
     """Bytes of memory of master and workers, what several share counted once."""
-    total = 0
-    for process in [gateway.process.pid, *gateway.workers()]:
-        for line in pathlib.Path(f"/proc/{process}/smaps_rollup").read_text().split("\n"):
-            if line.startswith("Pss:"):
-                total += int(line.split()[1]) * 1024
-    return total
+    return sum(map(own_memory, [gateway.process.pid, *gateway.workers()]))
 
 
 def descriptors(gateway):

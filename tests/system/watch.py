@@ -6,7 +6,7 @@ import threading
 import time
 
 import harness
-from harness import PASSWORD, USER, wait_for
+from harness import PASSWORD, USER, own_memory, wait_for
 
 
 @functools.cache
@@ -19,12 +19,6 @@ def descriptors(process):
     return len(list(pathlib.Path(f"/proc/{process}/fd").iterdir()))
 
 
-def memory(process):
-    """KiB that are this process's share (PSS)."""
-    text = pathlib.Path(f"/proc/{process}/smaps_rollup").read_text()
-    return int(next(line for line in text.split("\n") if line.startswith("Pss:")).split()[1])
-
-
 class Level:
     """What a gateway's processes hold now. returned() fails when they do not come back to it."""
 
@@ -33,7 +27,7 @@ class Level:
         self.before = self.now()
 
     def now(self):
-        return {p: (descriptors(p), memory(p)) for p in (self.gateway.process.pid, *self.gateway.workers())}
+        return {p: (descriptors(p), own_memory(p) // 1024) for p in (self.gateway.process.pid, *self.gateway.workers())}
 
     def returned(self, descriptors=0, kib=1024, deadline=harness.DEADLINE):
         """To no more descriptors than before (but for so many, kept on purpose), and no more memory than allocators keep."""
