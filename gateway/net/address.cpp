@@ -1,5 +1,7 @@
 #include "gateway/net/address.hpp"
 
+#include "gateway/net/stream_socket.hpp"
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -50,7 +52,7 @@ bool is_here(const boost::asio::generic::stream_protocol::endpoint& at) {
     return to && plain(to->address()).is_loopback();
 }
 
-bool leaves_machine(const boost::asio::generic::stream_protocol::socket& to) {
+bool leaves_machine(const stream_socket& to) {
     boost::system::error_code ec;
     auto peer = to.remote_endpoint(ec);
     if (ec) return ec != boost::asio::error::not_connected;

@@ -6,6 +6,7 @@
 #include <string>
 
 namespace postern::gateway {
+class stream_socket;
 
 // Who is at the other end. Addresses are literals; an IPv4 address that came mapped into IPv6 is
 // shown as IPv4.
@@ -26,6 +27,6 @@ bool is_here(const boost::asio::generic::stream_protocol::endpoint&);
 
 // Whether what is written to that socket leaves this machine, judged by who was really reached.
 // Nothing does once the peer has reset the connection, and its address is not known any more then.
-bool leaves_machine(const boost::asio::generic::stream_protocol::socket&);
+bool leaves_machine(const stream_socket&);
 
 }

@@ -39,10 +39,7 @@ void connection::expire_after(std::chrono::milliseconds time) {
     auto at = clock::now() + time;
     if (spent_) at = std::min(at, spent_->until());
     if (limit_) return limit_->move_to(at);
-    auto call_off = [this] {
-        error_code ignored;
-        socket_.cancel(ignored);
-    };
+    auto call_off = [this] { socket_.cancel(); };
     limit_.emplace(socket_.get_executor(), at, call_off);
 }
 
@@ -74,8 +71,7 @@ void connection::settle() {
 void connection::stop() {
     stopped_ = true;
     if (asked_) asked_->bell.cancel();
-    error_code ignored;
-    socket_.close(ignored);
+    socket_.close();
 }
 
 task<result<void>> connection::wait(stream_socket::wait_type what) {

@@ -5,9 +5,8 @@
 #include "backends/tls/failure.hpp"
 #include "backends/tls/server.hpp"
 #include "gateway/net/deadline.hpp"
+#include "gateway/net/stream_socket.hpp"
 #include "protocols/io/stream.hpp"
-
-#include <boost/asio/generic/stream_protocol.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -28,8 +27,6 @@ class budget;
 namespace postern::gateway {
 class signing_client;
 struct signature_call;
-
-using stream_socket = boost::asio::generic::stream_protocol::socket;
 
 // What was found by looking at a connection without waiting.
 struct glance {

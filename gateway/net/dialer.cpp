@@ -9,6 +9,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <memory>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <vector>
 
 namespace postern::gateway {
@@ -86,21 +88,20 @@ task<result<stream_socket>> connect_to(
     asio::any_io_executor where, endpoint to, clock_type::time_point until
 ) {
     stream_socket socket(where);
-    error_code ec;
-    socket.open(to.protocol(), ec);
+    auto ec = socket.connect(to);
+    if (ec == asio::error::in_progress) {
+        auto call_off = [&socket] { socket.cancel(); };
+        deadline limit(where, until, call_off);
+        limit.begin();
+        auto answer = asio::redirect_error(asio::use_awaitable, ec);
+        co_await socket.async_wait(stream_socket::wait_write, answer);
+        if (limit.end()) co_return errc::timed_out;
+        if (!ec) ec = socket.pending_error();
+    }
     if (ec) co_return ec;
-    auto call_off = [&socket] {
-        error_code ignored;
-        socket.cancel(ignored);
-    };
-    deadline limit(where, until, call_off);
-    limit.begin();
-    co_await socket.async_connect(to, asio::redirect_error(asio::use_awaitable, ec));
-    if (limit.end()) co_return errc::timed_out;
-    if (ec) co_return ec;
-    error_code not_tcp; // a Unix socket knows no such options
-    socket.set_option(tcp::no_delay(true), not_tcp);
-    socket.set_option(asio::socket_base::keep_alive(true), not_tcp);
+    // A Unix socket knows no such options.
+    (void)socket.set(IPPROTO_TCP, TCP_NODELAY, 1);
+    (void)socket.set(SOL_SOCKET, SO_KEEPALIVE, 1);
     co_return std::move(socket);
 }
 

@@ -18,10 +18,8 @@ static result<std::size_t> nothing_or(int error) {
     return error_code(error, boost::system::system_category());
 }
 
-// Asked of the system itself, which can be told for one call not to wait: Asio would need to make
-// the socket non-blocking first.
 result<std::size_t> connection::receive(std::byte* into, std::size_t most) {
-    auto got = ::recv(socket_.native_handle(), into, most, MSG_DONTWAIT);
+    auto got = socket_.receive(into, most);
     if (got > 0 && spent_)
         if (auto may = spent_->bytes(static_cast<std::size_t>(got)); !may) return may.error();
     if (got > 0) return static_cast<std::size_t>(got);
@@ -34,7 +32,7 @@ result<std::size_t> connection::receive(std::byte* into, std::size_t most) {
 }
 
 result<std::size_t> connection::send(const void* bytes, std::size_t size) {
-    auto sent = ::send(socket_.native_handle(), bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+    auto sent = socket_.send(bytes, size);
     if (sent >= 0) return static_cast<std::size_t>(sent);
     if (stopped_) return errc::shutting_down;
     return nothing_or(errno);
@@ -148,13 +146,11 @@ void connection::say_goodbye() {
 
 void connection::shut_down_sending() {
     if (std::exchange(said_end_, true)) return;
-    error_code ignored;
-    socket_.shutdown(stream_socket::shutdown_send, ignored);
+    socket_.shut_down_sending();
 }
 
 bool connection::peer_finished() const {
-    // Asio's own accessor of the handle is not const.
-    auto fd = const_cast<stream_socket&>(socket_).native_handle();
+    auto fd = socket_.native_handle();
     tcp_info info{};
     socklen_t size = sizeof info;
     if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0)

@@ -87,18 +87,8 @@ bool door::accept_some(int most) {
             keeper_.is_full(errno);
             return false;
         }
-        asio::generic::stream_protocol kind(
-            from.ss_family, from.ss_family == AF_UNIX ? 0 : IPPROTO_TCP
-        );
-        client one(loop_);
-        boost::system::error_code bad;
-        one.assign(kind, fd, bad);
-        if (bad) {
-            ::close(fd);
-            continue;
-        }
         try {
-            keeper_.enter(std::move(one), address(&from, length, kind.protocol()), *this);
+            keeper_.enter(client(loop_, fd), address(&from, length), *this);
         } catch (const std::bad_alloc&) { // this one is lost; the others wait
             keeper_.is_full(ENOMEM);
             return false;

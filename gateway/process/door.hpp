@@ -1,9 +1,9 @@
 #pragma once
 
+#include "gateway/net/stream_socket.hpp"
 #include "gateway/process/descriptor.hpp"
 #include "protocols/io/task.hpp"
 
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -17,8 +17,8 @@ namespace postern::gateway {
 // One listening socket of one worker.
 class door : public std::enable_shared_from_this<door> {
 public:
-    using client = boost::asio::generic::stream_protocol::socket;
-    using address = boost::asio::generic::stream_protocol::endpoint;
+    using client = stream_socket;
+    using address = stream_socket::endpoint_type;
 
     // What a door asks of its worker.
     class keeper {

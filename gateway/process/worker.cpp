@@ -1,5 +1,6 @@
 #include "gateway/process/worker.hpp"
 
+#include "gateway/net/readiness.hpp"
 #include "gateway/net/turnstile.hpp"
 #include "gateway/process/memory_reserve.hpp"
 
@@ -38,6 +39,7 @@ std::string printed(const std::vector<config::diagnostic>& all, std::string_view
 worker::worker(asio::io_context& loop, belongings& own, const tls::backend& library)
     : loop_(loop), library_(library), own_(own), signer_(loop), patience_(loop),
       quiet_(loop.get_executor()) {
+    readiness::of(loop_); // now, and not when descriptors may be used up
     own_.services.emplace(worker_services{loop_, own_.events, own_.live, quiet_, &signer_});
 }
 

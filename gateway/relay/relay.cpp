@@ -19,11 +19,7 @@ constexpr int chunks_a_turn = 16;
 }
 
 // What waits owns the relay.
-struct relay::resume {
-    std::shared_ptr<relay> whole;
-    way* of;
-    void operator()(error_code ec = {}) const { whole->woken(*of, ec); }
-};
+void relay::way::go_on(error_code ec) { std::exchange(whole, nullptr)->woken(*this, ec); }
 
 void relay::start(
     connection& client, connection& upstream, std::string first, patience& idle, patience& linger
@@ -39,7 +35,8 @@ void relay::start(
 }
 
 void relay::await(connection& on, stream_socket::wait_type what, way& w) {
-    on.socket().async_wait(what, resume{shared_from_this(), &w});
+    w.whole = shared_from_this();
+    on.socket().wait(what, w);
 }
 
 void relay::woken(way& w, error_code ec) {
@@ -68,7 +65,8 @@ void relay::advance(way& w) {
         if (std::exchange(w.drained, false)) return await(*w.from, stream_socket::wait_read, w);
         if (!fetch(w)) return;
     }
-    asio::post(w.from->socket().get_executor(), resume{shared_from_this(), &w});
+    auto go_on = [self = shared_from_this(), &w] { self->woken(w, {}); };
+    asio::post(w.from->socket().get_executor(), std::move(go_on));
 }
 
 // True when the receiver has everything; otherwise the way waits for room, or is over.

@@ -2,6 +2,7 @@
 
 #include "gateway/net/connection.hpp"
 #include "gateway/net/patience.hpp"
+#include "gateway/net/readiness.hpp"
 #include "gateway/session/ending.hpp"
 
 #include <memory>
@@ -38,7 +39,11 @@ protected:
 
 private:
     // One direction: while it waits it is these few words, with no buffer.
-    struct way {
+    struct way final : readiness::waiter {
+        void go_on(boost::system::error_code) override;
+        void drop() override { whole.reset(); }
+
+        std::shared_ptr<relay> whole; // while it waits
         connection* from = nullptr;
         connection* to = nullptr;
         std::string rest;      // what the receiver's socket had no room for; usually empty
@@ -47,8 +52,6 @@ private:
         bool farewell = false; // ... and the receiver was told so, as far as TLS goes
         bool over = false;
     };
-
-    struct resume;
 
     void advance(way&);
     void advance_safely(way&);

@@ -192,9 +192,8 @@ void forget_what_nobody_reads(stream_socket& socket) {
     int unsent = 0;
     if (!socket.is_open() || ::ioctl(socket.native_handle(), SIOCOUTQ, &unsent) != 0) return;
     if (unsent <= some) return;
-    error_code ignored;
-    socket.set_option(asio::socket_base::linger(true, 0), ignored);
-    socket.close(ignored); // its destructor would let it linger after all
+    socket.reset_on_close();
+    socket.close();
 }
 
 void go_on_without_coroutine(visit& v, std::string first) {

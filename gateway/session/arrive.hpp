@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/net/patience.hpp"
+#include "gateway/net/stream_socket.hpp"
 #include "gateway/observe/log.hpp"
 #include "gateway/session/generation.hpp"
 #include "gateway/session/sessions.hpp"
@@ -26,7 +27,7 @@ struct worker_services {
 // relay. Never throws; every end is in the log. `server` and `listener` index the generation's
 // settings.
 void arrive(
-    boost::asio::generic::stream_protocol::socket client,
+    stream_socket client,
     const boost::asio::generic::stream_protocol::endpoint& from,
     std::shared_ptr<const generation> config,
     std::size_t server,

@@ -46,7 +46,7 @@ struct leaving::watch : std::enable_shared_from_this<leaving::watch> {
     // Bytes that nobody reads yet hide what comes behind them, so the state is looked at again.
     void judge() {
         char one;
-        auto got = ::recv(client.socket().native_handle(), &one, 1, MSG_PEEK | MSG_DONTWAIT);
+        auto got = client.socket().receive(&one, 1, MSG_PEEK);
         if (client.stopped() || client.overdue()) return leave();
         if (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return leave();
         if (got == 0 || client.peer_finished()) return after(grace, &watch::leave);
@@ -65,8 +65,7 @@ leaving::~leaving() {
     watch_->off = true;
     watch_->timer.cancel();
     watch_->client.keep_time(false);
-    error_code ignored;
-    if (!watch_->client.stopped()) watch_->client.socket().cancel(ignored);
+    watch_->client.socket().cancel();
 }
 
 bool leaving::gone() const { return watch_->gone; }
