@@ -51,7 +51,8 @@ public:
     // update, alerts).
     virtual progress decrypt(std::span<std::byte> plain) = 0;
 
-    // Takes all or some of the bytes; call sent() until pending() is empty before the next one.
+    // Takes all or some of the bytes: at most a record's. What it makes of them is added to
+    // pending(); two full records are one stretch there, if nothing was pending before.
     virtual progress encrypt(std::span<const std::byte> plain) = 0;
 
     // Queues close_notify. Never waits for the peer's.

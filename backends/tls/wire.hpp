@@ -11,8 +11,8 @@ namespace postern::tls {
 // `pooled_chunks` for later.
 class outbox {
 public:
-    static constexpr std::size_t chunk_bytes = 17 * 1024; // one full record (RFC 8446 section 5.2)
-    static constexpr std::size_t pooled_chunks = 64;      // a thread keeps about 1 MB at most
+    static constexpr std::size_t chunk_bytes = 34 * 1024; // two full records (RFC 8446 section 5.2)
+    static constexpr std::size_t pooled_chunks = 32;      // a thread keeps about 1 MB at most
 
     outbox() = default;
     outbox(const outbox&) = delete;

@@ -118,14 +118,16 @@ result<std::size_t> connection::push(std::string_view bytes) {
 }
 
 result<std::size_t> connection::push_tls(std::string_view bytes) {
+    constexpr std::size_t at_once = 32 * 1024; // two records, sent as one
     std::size_t taken = 0;
     for (;;) {
         if (auto sent = flush(); !sent) return sent.error();
         if (unsent() || taken == bytes.size()) return taken;
-        auto rest = std::as_bytes(std::span(bytes).subspan(taken));
-        auto p = engine_->encrypt(rest);
-        if (p.state == tls::status::failed || p.bytes == 0) return tls_failed();
-        taken += p.bytes;
+        for (auto end = taken + std::min(at_once, bytes.size() - taken); taken < end;) {
+            auto p = engine_->encrypt(std::as_bytes(std::span(bytes).subspan(taken, end - taken)));
+            if (p.state == tls::status::failed || p.bytes == 0) return tls_failed();
+            taken += p.bytes;
+        }
     }
 }
 

@@ -41,6 +41,18 @@ TEST_CASE("encrypt takes at most one record at a time, and nothing waits when it
     CHECK(side.pending().empty());
 }
 
+TEST_CASE("two full records are sent as one") {
+    client_link link({"-quiet"});
+    auto& side = link.shake_hands();
+    std::string record(16384, 'x');
+    for (int i = 0; i < 2; ++i)
+        CHECK(side.encrypt(std::as_bytes(std::span(record))).bytes == record.size());
+    auto size = side.pending().size();
+    CHECK(size > 2 * record.size());
+    side.sent(size);
+    CHECK(side.pending().empty());
+}
+
 TEST_CASE("park keeps what was not used, to be used first later on") {
     client_link link({"-quiet"});
     auto& side = link.shake_hands();

@@ -41,9 +41,8 @@ tls::progress framed_engine::decrypt(std::span<std::byte> plain) {
 }
 
 tls::progress framed_engine::encrypt(std::span<const std::byte> plain) {
-    if (!out_.empty()) throw std::logic_error("encrypting before everything was sent");
     auto size = std::min<std::size_t>(plain.size(), 16384);
-    out_ = record({reinterpret_cast<const char*>(plain.data()), size});
+    out_ += record({reinterpret_cast<const char*>(plain.data()), size});
     return {tls::status::done, size};
 }
 
