@@ -39,7 +39,9 @@ bool read_target(const word& w, syslog_use use, reading& in, log_target& field) 
 
 std::string write_target(const log_target& target, const folder& base) {
     if (target.is_syslog()) return write_syslog(target.collector, base);
-    return target.file == "stderr" ? target.file : base.relative(target.file);
+    auto name = base.relative(target.file);
+    bool means_more = name == "stderr" || name == "off" || name.find(':') != name.npos;
+    return means_more ? target.file : name;
 }
 
 }

@@ -104,6 +104,18 @@ error_log = "own debug"
     CHECK(all.find("\nerror_log = [\"own debug\"]  # postern.toml:11\n") != all.npos);
 }
 
+TEST_CASE("a file with the name of something else is written back whole") {
+    for (auto name : {"stderr", "off", "syslog:server=h", "memory:1"}) {
+        auto text = "error_log = \"/etc/" + std::string(name) + "\"\n" + test::server_with("");
+        auto got = config::load(text, "/etc/p.toml", test::read_fake);
+        REQUIRE(got.made);
+        auto again = config::load(config::dump(got), "/etc/p.toml", test::read_fake);
+        REQUIRE(again.made);
+        CHECK(again.made->log.error == got.made->log.error);
+        CHECK(again.made->log.error[0].where.file == "/etc/" + std::string(name));
+    }
+}
+
 TEST_CASE("without an error_log of its own a server has the program's") {
     auto got = test::load(test::server_with(""));
     REQUIRE(got.made);
