@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/settings/log.hpp"
 #include "config/settings/server.hpp"
 
 #include <chrono>
@@ -25,18 +26,6 @@ struct process_settings {
     bool daemon = false;                  // in the background
     std::chrono::milliseconds certificate_watch{
         5000}; // ssl_certificate_watch: between looks at certificate files; 0: none
-};
-
-enum class log_level { debug, info, notice, warn, error };
-
-struct log_settings {
-    enum class style { text, json };
-    std::string error_log = "stderr"; // "stderr" or a file
-    log_level level = log_level::notice;
-    std::string access_log =
-        "stderr"; // "stderr", "off" or a file: one line a login and one an end of session
-    style format = style::text;
-    std::string keylog_file; // ssl_keylog_file; empty: none
 };
 
 struct settings {

@@ -88,6 +88,7 @@ void apply_rules(const draft& all, const std::string& name, findings& out) {
             rule({all, i}, out);
     check_duplicates(all, out);
     check_key_process(all, out);
+    check_logs(all, out);
 }
 
 }

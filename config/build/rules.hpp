@@ -36,6 +36,7 @@ void check_real_ip(const judged&, findings&);
 void check_effect(const judged&, findings&);
 void check_capabilities(const judged&, findings&);
 void check_key_process(const draft&, findings&);
+void check_logs(const draft&, findings&);
 void check_duplicates(const draft&, findings&); // two sockets cannot have one address
 
 // "postern.toml:12"

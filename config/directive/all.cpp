@@ -8,6 +8,13 @@ namespace postern::config {
 
 namespace {
 
+std::vector<row<settings>> join_process_rows() {
+    std::vector<row<settings>> out;
+    for (auto part : {process_part_rows(), log_rows()})
+        out.insert(out.end(), part.begin(), part.end());
+    return out;
+}
+
 std::vector<row<server_settings>> join_server_rows() {
     std::vector<row<server_settings>> out;
     for (auto part :
@@ -24,7 +31,8 @@ std::vector<row<server_settings>> join_server_rows() {
           outward_rows(),
           proxy_tls_rows(),
           lookup_rows(),
-          auth_http_tls_rows()})
+          auth_http_tls_rows(),
+          error_log_rows()})
         out.insert(out.end(), part.begin(), part.end());
     return out;
 }
@@ -40,8 +48,9 @@ std::vector<const directive*> join_directives() {
     std::vector<const directive*> out;
     for (auto& r : process_rows())
         out.push_back(&r.about);
+    // What the top of the file has, too, is there already.
     for (auto& r : server_rows())
-        out.push_back(&r.about);
+        if ((r.about.where & in_main) == 0) out.push_back(&r.about);
     for (auto& r : certificate_rows())
         out.push_back(&r.about);
     // What means the same for a server is there already.
@@ -50,6 +59,11 @@ std::vector<const directive*> join_directives() {
     return out;
 }
 
+}
+
+std::span<const row<settings>> process_rows() {
+    static const auto rows = join_process_rows();
+    return rows;
 }
 
 std::span<const row<server_settings>> server_rows() {

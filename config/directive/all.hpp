@@ -15,6 +15,10 @@ std::span<const row<server_settings>> server_rows(); // of [mail] and [[mail.ser
 std::span<const row<route_settings>> route_rows();
 std::span<const row<certificate_settings>> certificate_rows();
 
+// Parts of process_rows().
+std::span<const row<settings>> process_part_rows();
+std::span<const row<settings>> log_rows();
+
 // Parts of server_rows(), each in its own file.
 std::span<const row<server_settings>> general_rows();
 std::span<const row<server_settings>> budget_rows();
@@ -30,6 +34,7 @@ std::span<const row<server_settings>> outward_rows();
 std::span<const row<server_settings>> proxy_tls_rows();
 std::span<const row<server_settings>> lookup_rows();
 std::span<const row<server_settings>> auth_http_tls_rows();
+std::span<const row<server_settings>> error_log_rows();
 
 // Parts of route_rows(). The first two are those of a server, for a route.
 std::span<const row<route_settings>> outward_route_rows();

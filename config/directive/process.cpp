@@ -13,23 +13,6 @@ namespace postern::config {
 namespace {
 
 using P = process_settings;
-using L = log_settings;
-
-constexpr named<log_level> levels[] = {
-    {"debug",  log_level::debug,  false},
-    {"info",   log_level::info,   false},
-    {"notice", log_level::notice, false},
-    {"warn",   log_level::warn,   false},
-    {"error",  log_level::error,  false},
-    {"crit",   log_level::error,  true },
-    {"alert",  log_level::error,  true },
-    {"emerg",  log_level::error,  true },
-};
-
-constexpr named<L::style> styles[] = {
-    {"text", L::style::text},
-    {"json", L::style::json},
-};
 
 struct worker_count : number<0, 1024> {
     static std::string syntax() { return "auto | " + number<0, 1024>::syntax(); }
@@ -65,49 +48,6 @@ struct user_and_group {
         if (field.group.empty()) return {field.user};
         return {field.user, field.group};
     }
-};
-
-// A file, or one of some words that mean something else.
-struct log_target {
-    static bool read(const word& w, reading& in, bool off, std::string& field) {
-        if (w.text == "stderr" || (off && w.text == "off")) {
-            field = w.text;
-            return true;
-        }
-        return detail::read_path(w, in, field);
-    }
-    static std::string write(const std::string& field, const folder& base) {
-        return field == "stderr" || field == "off" ? field : base.relative(field);
-    }
-};
-
-struct error_log {
-    using value_type = L;
-    static std::string syntax() { return "stderr | file, then [" + one_of<levels>::syntax() + "]"; }
-    static constexpr shape form{.most = 2, .syntax = syntax};
-    static bool read(std::span<const word> words, reading& in, L& field) {
-        bool good = log_target::read(words[0], in, false, field.error_log);
-        return (words.size() == 1 || one_of<levels>::read(words.subspan(1), in, field.level)) &&
-               good;
-    }
-    static std::vector<std::string> write(const L& field, const folder& base) {
-        auto level = one_of<levels>::write(field.level, base);
-        return {log_target::write(field.error_log, base), level[0]};
-    }
-    static std::vector<std::string_view> words() { return {"stderr"}; }
-};
-
-struct access_log {
-    using value_type = std::string;
-    static std::string syntax() { return "stderr | off | file"; }
-    static constexpr shape form{.split = false, .syntax = syntax};
-    static bool read(std::span<const word> words, reading& in, std::string& field) {
-        return log_target::read(words[0], in, true, field);
-    }
-    static std::vector<std::string> write(const std::string& field, const folder& base) {
-        return {log_target::write(field, base)};
-    }
-    static std::vector<std::string_view> words() { return {"stderr", "off"}; }
 };
 
 constexpr row<settings> rows[] = {
@@ -179,24 +119,6 @@ constexpr row<settings> rows[] = {
          .summary = "A file that holds the number of the master process.",
          .by_default = "none"}
     ),
-    bind<error_log, &settings::log>(
-        {.name = "error_log",
-         .where = in_main,
-         .summary = "Where messages go, and which.",
-         .more =
-             "The level is the least important one that is written; `error` when the directive is "
-             "written without one."}
-    ),
-    bind<access_log, &settings::log, &L::access_log>(
-        {.name = "access_log",
-         .where = in_main,
-         .summary = "Where a line for each login and one for each end of a session go."}
-    ),
-    bind<one_of<styles>, &settings::log, &L::format>(
-        {.name = "log_format",
-         .where = in_main,
-         .summary = "How log lines are written: `key=value` or JSON."}
-    ),
     bind<number<0, 1000000>, &settings::process, &P::handshake_rate>(
         {.name = "ssl_handshake_rate",
          .where = in_main,
@@ -205,19 +127,10 @@ constexpr row<settings> rows[] = {
                  "the rate wait in line, in the order in which they came, as long as `timeout` "
                  "allows; sessions that are there already are not held up."}
     ),
-    bind<file_path, &settings::log, &L::keylog_file>(
-        {.name = "ssl_keylog_file",
-         .where = in_main,
-         .summary = "For debugging: the secrets of all TLS connections, in NSS key log format.",
-         .more = "Whoever has the file and a recording of the traffic reads everything, passwords "
-                 "too. It is made with mode 0600. Remove the directive, and the file, when the "
-                 "trouble is found.",
-         .by_default = "none"}
-    ),
 };
 
 }
 
-std::span<const row<settings>> process_rows() { return rows; }
+std::span<const row<settings>> process_part_rows() { return rows; }
 
 }

@@ -84,6 +84,13 @@ std::vector<nginx_word> spoken_words(const statement& s, findings& out) {
     return left;
 }
 
+// Collectors sort by the tag, which is another one by default.
+void keep_tag(std::vector<nginx_word>& words) {
+    auto& target = words[0].text;
+    if (target.starts_with("syslog:") && target.find(",tag=") == target.npos)
+        target += ",tag=nginx";
+}
+
 bool is_zone(const value& v) { return v.written.starts_with("shared"); }
 
 // The last mode and the last zone.
@@ -117,6 +124,7 @@ std::optional<value> carry(
             return std::nullopt;
         }
     auto words = spoken_words(s, out);
+    if (s.name == "error_log") keep_tag(words);
     auto given = value_of(words, about);
     if (auto first = try_value(s.name, context, given, base); !first.good) {
         whole = false;

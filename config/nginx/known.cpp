@@ -22,7 +22,6 @@ constexpr repetition repetitions[] = {
     {"ssl_session_cache", again::joined  },
     {"auth_http",         again::replaced},
     {"protocol",          again::replaced},
-    {"error_log",         again::several },
 };
 
 // Of nginx 1.31, but for what depends on the machine and what it needs to be told (listen,

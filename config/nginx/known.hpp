@@ -9,10 +9,9 @@ namespace postern::config {
 
 // One that stands twice on one level.
 enum class again {
-    refused,  // "… directive is duplicate"
-    joined,   // the words of both count
-    replaced, // the last one counts
-    several   // each counts, where postern has only one
+    refused, // "… directive is duplicate"
+    joined,  // the words of both count
+    replaced // the last one counts
 };
 again when_written_again(std::string_view name);
 

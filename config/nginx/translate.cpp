@@ -36,6 +36,15 @@ void add_lines(remarks& to, const remarks& more) {
     to.beside += (to.beside.empty() ? "" : "  ") + more.beside;
 }
 
+// Whether a file's name was made to count from another folder.
+bool names_another(const value& given, const std::string& written) {
+    auto* first = &given;
+    while (first->what == value::array && !first->items.empty())
+        first = &first->items[0];
+    return first->what == value::text && first->written != written &&
+           !written.starts_with("syslog:");
+}
+
 class translator {
 public:
     translator(const nginx_folders& folders, findings& out) : folders_(folders), out_(out) {}
@@ -50,7 +59,6 @@ private:
     lines take_mail(const statement&, block& to, unsigned context);
     lines take_events(const statement&);
     lines take_elsewhere(const statement&, unsigned context);
-    lines take_known(const statement&, block& to, unsigned context, const directive&);
     lines carry_to(const statement&, block& to, unsigned context, const directive&);
     lines leave_out(const statement&, std::string text, std::string hint);
     lines leave_to_nginx(const statement&, std::string text, std::string hint);
@@ -64,7 +72,6 @@ private:
     bool nginx_stays_ = false; // for what is not mail
     std::set<std::string> told_;
     bool has_events_ = false;
-    bool mail_logs_ = false; // mail's own error_log counts instead of the main one
 };
 
 translator::lines translator::refuse(const statement& s, std::string text) {
@@ -110,7 +117,7 @@ translator::lines translator::take(const statement& s, block& to, unsigned conte
     if (s.is_block || s.name == "mail" || s.name == "server" || s.name == "events")
         return take_block(s, to, context);
     if (known.empty()) return take_elsewhere(s, context);
-    return take_known(s, to, context, *known[0]);
+    return carry_to(s, to, context, *known[0]);
 }
 
 translator::lines translator::take_block(const statement& s, block& to, unsigned context) {
@@ -164,7 +171,7 @@ translator::lines translator::take_events(const statement& s) {
             );
             if (inner.name == "worker_connections")
                 one.said.above.push_back("# nginx takes two of these for a session, postern one");
-            take_known(one, made_.root, in_main, *known[0]);
+            carry_to(one, made_.root, in_main, *known[0]);
         } else {
             others += (others.empty() ? "" : ", ") + in_quotes(inner.name);
         }
@@ -175,22 +182,6 @@ translator::lines translator::take_events(const statement& s) {
 
 // Not a directive of this level of postern's.
 translator::lines translator::take_elsewhere(const statement& s, unsigned context) {
-    if (s.name == "error_log" && context == in_mail) {
-        auto known = find_directives(s.name, in_main);
-        std::erase_if(made_.root.entries, [&](auto& e) { return !mail_logs_ && e.name == s.name; });
-        mail_logs_ = true;
-        auto moved = s;
-        moved.said.above.clear();
-        auto left = carry_to(moved, made_.root, in_main, *known[0]);
-        left.insert(left.begin(), s.said.above.begin(), s.said.above.end());
-        return left;
-    }
-    if (s.name == "error_log")
-        return leave_out(
-            s,
-            "\"error_log\" of a server is left out: there is one, at the top",
-            "its lines name the listener; write the level that all servers need there"
-        );
     if (!find_directives(s.name, ~0u).empty())
         return refuse(s, "\"" + s.name + "\" directive is not allowed here");
     if (is_elsewhere(s.name)) return refuse(s, "directive \"" + s.name + "\" has no opening \"{\"");
@@ -209,22 +200,14 @@ translator::lines translator::take_elsewhere(const statement& s, unsigned contex
     );
 }
 
-translator::lines translator::take_known(
-    const statement& s, block& to, unsigned context, const directive& about
-) {
-    if (s.name != "error_log" || !mail_logs_) return carry_to(s, to, context, about);
-    out_.note(s.where, "\"error_log\" of \"mail\" counts instead of this one");
-    return without_last_run(s.said.above);
-}
-
 translator::lines translator::carry_to(
     const statement& s, block& to, unsigned context, const directive& about
 ) {
-    auto& base = context == in_main ? folders_.prefix : folders_.files;
+    bool by_prefix = context == in_main || s.name == "error_log";
+    auto& base = by_prefix ? folders_.prefix : folders_.files;
     auto given = carry(s, context, about, base, out_, made_.whole);
     if (!given) return set_aside(s);
-    if (context == in_main && !folders_.prefix_is_known && given->what == value::text &&
-        given->written != s.words[0].text)
+    if (by_prefix && !folders_.prefix_is_known && names_another(*given, s.words[0].text))
         out_.note(
             s.words[0].where,
             s.name + ": nginx takes this name from its prefix; here it counts from the folder of "
@@ -236,10 +219,6 @@ translator::lines translator::carry_to(
         made_.said.of(s.where, s.name) = s.said;
         to.entries.push_back({s.name, s.where, std::move(*given)});
         return {};
-    }
-    if (when_written_again(s.name) == again::several) {
-        out_.note(s.where, in_quotes(s.name) + " stands here once: the first one counts");
-        return set_aside(s);
     }
     auto at = about.repeatable ? given->items[0].where : place{};
     if (!carry_again(*first, std::move(*given), about))

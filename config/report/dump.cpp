@@ -48,6 +48,7 @@ void dumper::server(std::size_t n) {
     header("[[mail.server]]", from_.from.of_server(n));
     auto& tls = settings.tls; // without ssl_certificate another one is the default
     auto is_there = [&](std::string_view name) {
+        if (name == "error_log") return !settings.error_log.empty();
         return !tls.certificates.empty() ||
                (name != "ssl_certificate" && name != "ssl_certificate_key");
     };

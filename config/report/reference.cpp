@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <type_traits>
 
 namespace postern::config {
 
@@ -64,10 +65,12 @@ std::string in_markdown(const directive& d) {
     return out + "\n";
 }
 
+// What the top of the file has, too, stands there.
 template <class Root> std::string section(std::string_view title, std::span<const row<Root>> rows) {
     std::string out = "## " + std::string(title) + "\n\n";
     for (auto& r : rows)
-        out += in_markdown(r.about);
+        if (!std::is_same_v<Root, server_settings> || (r.about.where & in_main) == 0)
+            out += in_markdown(r.about);
     return out;
 }
 

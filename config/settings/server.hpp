@@ -2,6 +2,7 @@
 
 #include "config/settings/budget.hpp"
 #include "config/settings/listen.hpp"
+#include "config/settings/log.hpp"
 #include "config/settings/lookup.hpp"
 #include "config/settings/protocol.hpp"
 #include "config/settings/proxy.hpp"
@@ -30,6 +31,7 @@ struct server_settings {
     proxy_settings proxy;
     resolver_settings resolver;
     lookup_settings lookup;
+    error_targets error_log; // none: the program's
 
     bool uses_tls() const {
         if (tls.starttls != starttls_mode::off) return true;

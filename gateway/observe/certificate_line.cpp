@@ -22,6 +22,7 @@ void note_certificate(record& r, const tls::facts* tls) {
 }
 
 void log_refused_certificate(log& to, const record& r, const tls::facts& tls) {
+    if (!to.wants(config::log_level::notice)) return;
     std::vector<field> out;
     out.push_back({"session", r.session});
     out.push_back({"client", r.client});

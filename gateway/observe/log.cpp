@@ -2,59 +2,68 @@
 
 #include "gateway/observe/line.hpp"
 
-#include <cerrno>
+#include <algorithm>
 #include <cstring>
 #include <unistd.h>
 #include <utility>
 
 namespace postern::gateway {
 
-static std::string_view name(config::log_level level) {
+using config::log_level;
+
+static std::string_view name(log_level level) {
     constexpr std::string_view names[] = {"debug", "info", "notice", "warn", "error"};
     return names[static_cast<std::size_t>(level)];
 }
 
-// One write() for the whole line, so that lines of several processes never mix. When a disk is full
-// less than all may be taken; then errno says why the rest is not.
-static std::size_t write_line(int fd, std::string_view text) {
-    std::size_t taken = 0;
-    while (taken < text.size()) {
-        auto written = ::write(fd, text.data() + taken, text.size() - taken);
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) break;
-        taken += static_cast<std::size_t>(written);
-    }
-    return taken;
+log::log(int error_fd, int access_fd, log_level least, config::log_settings::style style)
+    : ways_{{std::make_shared<outlet>("error_log"), least}},
+      access_(std::make_shared<outlet>("access_log")) {
+    reopen(error_fd, access_fd, least, style);
 }
 
-log::log(int error_fd, int access_fd, config::log_level least, config::log_settings::style style)
-    : error_{"error_log", error_fd}, access_{"access_log", access_fd}, least_(least),
-      style_(style) {}
+log::log(std::vector<way> ways, log& program) : ways_(std::move(ways)), program_(&program) {}
 
-void log::reopen(
-    int error_fd, int access_fd, config::log_level least, config::log_settings::style style
-) {
-    error_.fd = error_fd;
-    access_.fd = access_fd;
-    least_ = least;
+void log::reopen(int error_fd, int access_fd, log_level least, config::log_settings::style style) {
+    ways_.at(0).least = least;
+    ways_.at(0).to->use(error_fd);
+    access_->use(access_fd);
     style_ = style;
 }
 
-void log::event(
-    config::log_level level, std::string_view event, std::initializer_list<field> fields
+void log::use(
+    std::vector<way> ways, std::shared_ptr<outlet> access, config::log_settings::style style
 ) {
+    ways_ = std::move(ways);
+    access_ = std::move(access);
+    style_ = style;
+}
+
+bool log::is_closed() const {
+    return std::ranges::none_of(ways_, [](auto& w) { return w.to->is_open(); });
+}
+
+bool log::wants(log_level level) const {
+    if (program_ && is_closed()) return program_->wants(level);
+    return std::ranges::any_of(ways_, [&](auto& w) { return level >= w.least && w.to->is_open(); });
+}
+
+void log::event(log_level level, std::string_view event, std::initializer_list<field> fields) {
     this->event(level, event, std::vector<field>(fields));
 }
 
-void log::event(config::log_level level, std::string_view event, const std::vector<field>& fields) {
-    if (level < least_ || error_.fd < 0) return;
-    put(error_, event_line(level, event, fields));
+void log::event(log_level level, std::string_view event, const std::vector<field>& fields) {
+    if (program_ && is_closed()) return program_->event(level, event, fields);
+    if (!wants(level)) return;
+    auto line = event_line(level, event, fields);
+    for (auto& w : ways_)
+        if (level >= w.least && w.to->is_open()) put(*w.to, level, line);
 }
 
 std::string log::event_line(
-    config::log_level level, std::string_view event, const std::vector<field>& fields
+    log_level level, std::string_view event, const std::vector<field>& fields
 ) const {
-    line out(style_);
+    line out(style());
     out.add("level", name(level));
     out.add("event", event);
     for (auto& f : fields)
@@ -63,44 +72,57 @@ std::string log::event_line(
 }
 
 void log::access(std::string_view event, const std::vector<field>& fields) {
-    if (access_.fd < 0) return;
-    line out(style_);
+    if (!wants_access()) return;
+    line out(style());
     out.add("event", event);
     for (auto& f : fields)
         out.add(f.key, f.value);
-    put(access_, out.finish());
+    put(*access_, {}, out.finish());
 }
 
-void log::put(sink& to, std::string line) {
-    if (to.torn) line.insert(0, "\n");
-    auto taken = write_line(to.fd, line);
-    auto error = errno;
-    if (taken == line.size()) {
-        to.torn = false;
-        if (auto lost = std::exchange(to.lost, 0)) tell_found(to, lost);
-        return;
+void log::put(outlet& to, std::optional<log_level> level, std::string_view line) {
+    if (auto error = to.put(level, line)) {
+        if (to.lose()) tell_lost(to, error);
+    } else if (auto lost = to.regain()) {
+        tell_found(to, lost);
     }
-    to.torn = to.torn || taken > 0;
-    if (++to.lost == 1) tell_lost(to, error);
 }
 
-// In the error log, or on standard error when it is that which takes no more.
-void log::tell_lost(const sink& which, int error) {
-    std::vector<field> fields{
-        {"log",   which.name          },
-        {"error", std::strerror(error)}
-    };
-    constexpr std::string_view what = "a log cannot be written, its lines are lost";
-    if (&which != &error_) return event(config::log_level::error, what, fields);
-    write_line(STDERR_FILENO, event_line(config::log_level::error, what, fields));
+// On standard error when nobody else takes it.
+void log::tell_lost(const outlet& which, int error) {
+    auto line = event_line(
+        log_level::error,
+        "a log cannot be written, its lines are lost",
+        {
+            {"log",   which.name()        },
+            {"error", std::strerror(error)}
+    }
+    );
+    if (tell_others(which, line)) return;
+    outlet last("stderr");
+    last.use(STDERR_FILENO);
+    last.put(log_level::error, line);
 }
 
-void log::tell_found(const sink& which, std::uint64_t lost) {
+bool log::tell_others(const outlet& which, std::string_view line) {
+    bool told = false;
+    for (auto& w : ways_) {
+        if (w.to.get() == &which || !w.to->is_open()) continue;
+        if (auto error = w.to->put(log_level::error, line)) {
+            if (w.to->lose()) tell_lost(*w.to, error);
+        } else {
+            told = true;
+        }
+    }
+    return told || (program_ && program_->tell_others(which, line));
+}
+
+void log::tell_found(const outlet& which, std::uint64_t lost) {
     event(
-        config::log_level::error,
+        log_level::error,
         "a log can be written again",
         {
-            {"log",        which.name          },
+            {"log",        which.name()        },
             {"lines_lost", std::to_string(lost)}
     }
     );

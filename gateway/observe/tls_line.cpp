@@ -40,8 +40,10 @@ std::vector<field> offer_fields(const record& r, const tls::client_hello& hello)
 
 void log_failure(log& to, const record& r, const tls::failure& f) {
     using config::log_level;
-    to.event(f.silent ? log_level::info : log_level::notice, "tls failed", failure_fields(r, f));
-    if (f.hello) to.event(log_level::debug, "tls offer", offer_fields(r, *f.hello));
+    auto level = f.silent ? log_level::info : log_level::notice;
+    if (to.wants(level)) to.event(level, "tls failed", failure_fields(r, f));
+    if (f.hello && to.wants(log_level::debug))
+        to.event(log_level::debug, "tls offer", offer_fields(r, *f.hello));
 }
 
 }

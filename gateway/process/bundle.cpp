@@ -13,6 +13,7 @@ namespace {
 boost::system::error_code error_of(int value) { return {value, boost::system::system_category()}; }
 
 constexpr std::size_t largest = 256 << 20; // of the bytes of all files together
+constexpr std::size_t most_logs = 1000;    // a configuration may name fewer
 
 // Numbers as 8 bytes, texts as their length and themselves. Without room it only counts, so that
 // the same walk measures and writes.
@@ -65,6 +66,28 @@ private:
     bool good_ = true;
 };
 
+void write(writer& out, const open_logs& logs) {
+    out.put(logs.size());
+    for (auto& l : logs) {
+        out.put(std::string_view(l.name));
+        out.put(std::string_view(l.peer));
+    }
+}
+
+// `take` gives the next descriptor.
+bool read(reader_of& in, open_logs& logs, const auto& take) {
+    auto count = in.number();
+    if (count > most_logs) return false;
+    for (; count > 0 && in.good(); --count) {
+        auto& l = logs.emplace_back();
+        l.name = in.text();
+        l.peer = in.text();
+        l.file = take();
+        if (!l.file) return false;
+    }
+    return in.good();
+}
+
 void write(writer& out, const bundle& b) {
     out.put(std::string_view(b.name));
     out.put(b.text.reveal());
@@ -74,7 +97,7 @@ void write(writer& out, const bundle& b) {
         out.put(std::uint64_t{file.bytes ? 0u : static_cast<unsigned>(file.error)});
         out.put(file.bytes ? file.bytes->reveal() : std::string_view());
     }
-    out.put(b.access_log ? 1 : 0);
+    write(out, b.logs);
     out.put(b.signer ? 1 : 0);
     out.put(b.secrets ? 1 : 0);
     out.put(b.zones.size());
@@ -106,9 +129,8 @@ bool read(reader_of in, std::vector<descriptor> files, bundle& b) {
         auto bytes = in.text();
         if (file.error == 0) file.bytes = std::make_shared<const secret>(bytes);
     }
-    b.error_log = take();
+    if (!read(in, b.logs, take)) return false;
     b.ticket_keys = take();
-    if (in.number() != 0) b.access_log = take();
     if (in.number() != 0) b.signer = take();
     if (in.number() != 0) b.secrets = take();
     for (auto n = in.number(); n > 0 && in.good(); --n) {
@@ -133,9 +155,40 @@ bool read(reader_of in, std::vector<descriptor> files, bundle& b) {
     auto whole = [](auto& all, auto which) {
         return std::ranges::all_of(all, [&](auto& x) { return static_cast<bool>(x.*which); });
     };
-    return in.at_end() && next == files.end() && b.error_log && b.ticket_keys &&
+    return in.at_end() && next == files.end() && b.ticket_keys &&
            whole(b.zones, &bundle::zone::memory) && whole(b.folders, &bundle::folder::memory) &&
            whole(b.listeners, &bundle::listener::socket);
+}
+
+// Bytes in memory of their own, and descriptors behind it.
+result<message> message_of(word what, const auto& from, const std::vector<int>& fds) {
+    writer measured;
+    write(measured, from);
+    if (measured.size() > largest) return error_of(EFBIG);
+    auto memory = segment::make("postern bundle", measured.size());
+    if (!memory) return memory.error();
+    writer out(memory->bytes());
+    write(out, from);
+    message m;
+    m.what = what;
+    m.files.push_back(duplicate(memory->fd()));
+    for (auto fd : fds)
+        m.files.push_back(duplicate(fd));
+    auto is_open = [](auto& file) { return static_cast<bool>(file); };
+    if (!std::ranges::all_of(m.files, is_open)) return error_of(errno);
+    return m;
+}
+
+// The other way; leaves the descriptors that belong to the bytes.
+result<segment> memory_of(message& m, word what) {
+    if (m.what != what || m.files.empty()) return error_of(EPROTO);
+    struct stat is {};
+    if (::fstat(m.files[0].get(), &is) != 0) return error_of(errno);
+    auto size = static_cast<std::size_t>(is.st_size);
+    if (size == 0 || size > largest) return error_of(EPROTO);
+    auto memory = segment::adopt(m.files[0].release(), size);
+    if (memory) m.files.erase(m.files.begin());
+    return memory;
 }
 
 }
@@ -148,18 +201,10 @@ config::file_reader bundle::reader() const {
 }
 
 result<message> pack(const bundle& b) {
-    writer measured;
-    write(measured, b);
-    if (measured.size() > largest) return error_of(EFBIG);
-    auto memory = segment::make("postern bundle", measured.size());
-    if (!memory) return memory.error();
-    writer out(memory->bytes());
-    write(out, b);
-    message m;
-    m.what = word::bundle;
-    m.number = b.number;
-    std::vector<int> fds{memory->fd(), b.error_log.get(), b.ticket_keys.get()};
-    if (b.access_log) fds.push_back(b.access_log.get());
+    std::vector<int> fds;
+    for (auto& l : b.logs)
+        fds.push_back(l.file.get());
+    fds.push_back(b.ticket_keys.get());
     if (b.signer) fds.push_back(b.signer.get());
     if (b.secrets) fds.push_back(b.secrets.get());
     for (auto& z : b.zones)
@@ -168,28 +213,39 @@ result<message> pack(const bundle& b) {
         fds.push_back(f.memory.get());
     for (auto& l : b.listeners)
         fds.push_back(l.socket.get());
-    for (auto fd : fds) {
-        m.files.push_back(duplicate(fd));
-        if (!m.files.back()) return error_of(errno);
-    }
+    auto m = message_of(word::bundle, b, fds);
+    if (m) m->number = b.number;
     return m;
 }
 
 result<bundle> unpack(message m) {
-    if (m.what != word::bundle || m.files.empty()) return error_of(EPROTO);
-    struct stat is {};
-    if (::fstat(m.files[0].get(), &is) != 0) return error_of(errno);
-    auto size = static_cast<std::size_t>(is.st_size);
-    if (size == 0 || size > largest) return error_of(EPROTO);
-    auto memory = segment::adopt(m.files[0].release(), size);
-    if (!memory) return memory.error();
-    m.files.erase(m.files.begin());
     bundle b;
     b.number = m.number;
-    auto good = read(reader_of(memory->bytes()), std::move(m.files), b);
-    ::explicit_bzero(memory->bytes().data(), size); // keys have stood here
+    auto memory = memory_of(m, word::bundle);
+    if (!memory) return memory.error();
+    auto bytes = memory->bytes();
+    auto good = read(reader_of(bytes), std::move(m.files), b);
+    ::explicit_bzero(bytes.data(), bytes.size()); // keys have stood here
     if (!good) return error_of(EPROTO);
     return b;
+}
+
+result<message> pack(const open_logs& logs) {
+    std::vector<int> fds;
+    for (auto& l : logs)
+        fds.push_back(l.file.get());
+    return message_of(word::reopen, logs, fds);
+}
+
+result<open_logs> unpack_logs(message m) {
+    auto memory = memory_of(m, word::reopen);
+    if (!memory) return memory.error();
+    reader_of in(memory->bytes());
+    auto next = m.files.begin();
+    auto take = [&] { return next == m.files.end() ? descriptor() : std::move(*next++); };
+    open_logs logs;
+    if (!read(in, logs, take) || !in.at_end() || next != m.files.end()) return error_of(EPROTO);
+    return logs;
 }
 
 }

@@ -4,6 +4,7 @@
 #include "config/value/secret.hpp"
 #include "gateway/process/channel.hpp"
 #include "gateway/process/descriptor.hpp"
+#include "gateway/process/open_log.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -38,10 +39,10 @@ struct bundle {
     std::string name;           // the configuration file's path
     secret text;
     std::map<std::string, config::file_answer> files;
-    descriptor error_log, access_log; // no access log: it is off
-    descriptor secrets;               // ssl_keylog_file; none: it is off
-    descriptor ticket_keys;           // a segment
-    descriptor signer;                // to the signing process; none: the keys are in `files`
+    open_logs logs;
+    descriptor secrets;     // ssl_keylog_file; none: it is off
+    descriptor ticket_keys; // a segment
+    descriptor signer;      // to the signing process; none: the keys are in `files`
     std::vector<zone> zones;
     std::vector<folder> folders;
     std::vector<listener> listeners;
@@ -54,5 +55,9 @@ struct bundle {
 // Errors: those of memfd_create and dup; EPROTO for what is no bundle.
 result<message> pack(const bundle&);
 result<bundle> unpack(message);
+
+// Logs that were opened anew, for word::reopen.
+result<message> pack(const open_logs&);
+result<open_logs> unpack_logs(message);
 
 }

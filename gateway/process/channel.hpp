@@ -14,7 +14,7 @@ namespace postern::gateway {
 // What master and worker tell each other.
 enum class word : std::uint32_t {
     bundle = 1, // to the worker: live on this (bundle.hpp)
-    reopen,     // to the worker: descriptors of the logs, the access log's only when there is one
+    reopen,     // to the worker: logs opened anew (bundle.hpp)
     drain,      // to the worker: take no more sessions, leave when the last is done
     stop,       // to the worker: end all sessions and leave
     applied,    // to the master: bundle number `number` is in force

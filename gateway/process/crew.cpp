@@ -156,16 +156,23 @@ void crew::answered(const std::string& complaints) {
         std::exchange(settled_, nullptr)(refused_);
 }
 
-void crew::reopen_logs(int error_log, int access_log) {
-    message m;
-    m.what = word::reopen;
-    m.files.push_back(duplicate(error_log));
-    if (access_log >= 0) m.files.push_back(duplicate(access_log));
+void crew::reopen_logs(const open_logs& fresh) {
+    auto hand_to = [&](child& who) {
+        auto m = pack(fresh);
+        if (m && who.tell(*m)) return;
+        events_.event(
+            log_level::error,
+            "cannot hand a worker its logs",
+            {
+                {"pid", std::to_string(who.pid())}
+        }
+        );
+    };
     for (auto& [slot, s] : slots_)
-        if (s.who) s.who->tell(m);
+        if (s.who) hand_to(*s.who);
     for (auto& c : leaving_)
-        c->tell(m);
-    if (local_) local_->reopen_logs(duplicate(error_log), duplicate(access_log));
+        hand_to(*c);
+    if (local_) local_->reopen_logs(duplicate(fresh));
 }
 
 void crew::introduce_signer(const std::function<result<descriptor>()>& door) {

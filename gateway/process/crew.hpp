@@ -40,7 +40,7 @@ public:
     // `settled` is called when all have answered, with the number of those who refused.
     void live_on(const orders&, std::function<void(std::size_t refused)> settled);
 
-    void reopen_logs(int error_log, int access_log); // borrowed; -1: none
+    void reopen_logs(const open_logs&);
 
     // There is another signing process: every worker gets a socket to it.
     void introduce_signer(const std::function<result<descriptor>()>& door);

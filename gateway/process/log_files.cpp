@@ -1,5 +1,10 @@
 #include "gateway/process/log_files.hpp"
 
+#include "config/build/origins.hpp"
+#include "config/value/log_target.hpp"
+#include "gateway/process/syslog_socket.hpp"
+
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <sys/stat.h>
@@ -7,43 +12,107 @@
 namespace postern::gateway {
 namespace {
 
-descriptor open_one(
-    const std::string& path,
-    const char* directive,
-    std::vector<config::complaint>& wrong,
-    mode_t mode = 0640,
-    int more = 0
-) {
+descriptor open_file(const std::string& path, std::string& why, mode_t mode = 0640, int more = 0) {
     if (path == "stderr") return duplicate(STDERR_FILENO);
     constexpr int how = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY;
     descriptor file(::open(path.c_str(), how | more, mode));
-    if (!file) {
-        auto what = "cannot write \"" + path + "\": " + std::strerror(errno);
-        wrong.push_back({config::severity::error, directive, what, {}});
-    }
+    if (!file) why = "cannot write \"" + path + "\": " + std::strerror(errno);
     return file;
 }
 
+void complain(
+    std::vector<log_files::trouble>& wrong,
+    std::size_t server,
+    const char* directive,
+    std::string text,
+    std::string hint = {}
+) {
+    wrong.push_back({
+        server, {config::severity::error, directive, std::move(text), std::move(hint)}
+    });
 }
 
-log_files open_logs(const config::log_settings& settings, std::vector<config::complaint>& wrong) {
-    log_files files;
-    files.error = open_one(settings.error_log, "error_log", wrong);
-    if (settings.access_log != "off")
-        files.access = open_one(settings.access_log, "access_log", wrong);
-    if (!settings.keylog_file.empty()) {
-        files.secrets = open_one(settings.keylog_file, "ssl_keylog_file", wrong, 0600, O_NOFOLLOW);
-        // One that was there already may be readable by others.
-        if (files.secrets && ::fchmod(files.secrets.get(), 0600) != 0)
-            wrong.push_back(
-                {config::severity::error,
-                 "ssl_keylog_file",
-                 "\"" + settings.keylog_file +
-                     "\" is not ours to close to others: " + std::strerror(errno),
-                 {}}
-            );
+class opener {
+public:
+    opener(std::vector<log_files::trouble>& wrong, const open_logs& known)
+        : wrong_(wrong), known_(known) {}
+
+    void open(const config::log_target& target, std::size_t server, const char* directive) {
+        open_log one{config::name_of(target), {}, {}};
+        auto is_there = [&](auto& other) { return other.name == one.name; };
+        if (std::ranges::any_of(made_, is_there)) return;
+        std::string why;
+        if (target.is_syslog())
+            open_socket(target.collector, one, why);
+        else
+            one.file = open_file(target.file, why);
+        if (one.file) return made_.push_back(std::move(one));
+        complain(wrong_, server, directive, why.empty() ? std::strerror(errno) : why);
     }
-    return files;
+
+    open_logs take() { return std::move(made_); }
+
+private:
+    void open_socket(const config::syslog_collector& to, open_log& one, std::string& why) {
+        auto same = std::ranges::find(known_, one.name, &open_log::name);
+        one.peer = same != known_.end() ? same->peer : address_of(to, why);
+        if (!one.peer.empty())
+            one.file = open_datagrams(one.peer);
+        else
+            why = "\"" + to.host + "\": " + why;
+    }
+
+    std::vector<log_files::trouble>& wrong_;
+    const open_logs& known_;
+    open_logs made_;
+};
+
+descriptor open_secrets(const std::string& path, std::vector<log_files::trouble>& wrong) {
+    constexpr auto directive = "ssl_keylog_file";
+    constexpr auto process = config::origins::process;
+    std::string why;
+    auto file = open_file(path, why, 0600, O_NOFOLLOW);
+    if (!file) complain(wrong, process, directive, why);
+    // One that was there already may be readable by others.
+    if (file && ::fchmod(file.get(), 0600) != 0)
+        complain(
+            wrong,
+            process,
+            directive,
+            "\"" + path + "\" is not ours to close to others: " + std::strerror(errno)
+        );
+    return file;
+}
+
+bool is_stderr(const config::error_target& t) { return t.where.file == "stderr"; }
+
+}
+
+log_files open_log_files(
+    const config::settings& settings, std::vector<log_files::trouble>& wrong, const open_logs& known
+) {
+    constexpr auto process = config::origins::process;
+    opener all(wrong, known);
+    for (auto& t : settings.log.error)
+        all.open(t.where, process, "error_log");
+    if (settings.log.has_access()) all.open(settings.log.access, process, "access_log");
+    for (std::size_t n = 0; n < settings.servers.size(); ++n)
+        for (auto& t : settings.servers[n].error_log)
+            all.open(t.where, n, "error_log");
+    log_files out{all.take(), {}};
+    if (!settings.log.keylog_file.empty())
+        out.secrets = open_secrets(settings.log.keylog_file, wrong);
+    return out;
+}
+
+bool logs_to_stderr(const config::settings& settings) {
+    auto any = [](auto& targets) { return std::ranges::any_of(targets, is_stderr); };
+    return any(settings.log.error) || settings.log.access.file == "stderr" ||
+           std::ranges::any_of(settings.servers, [&](auto& s) { return any(s.error_log); });
+}
+
+bool tells_stderr_only(const config::settings& settings) {
+    return std::ranges::all_of(settings.log.error, is_stderr);
 }
 
 }

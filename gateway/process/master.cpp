@@ -6,9 +6,9 @@
 #include "gateway/process/crew.hpp"
 #include "gateway/process/examine.hpp"
 #include "gateway/process/limits.hpp"
-#include "gateway/process/log_files.hpp"
 #include "gateway/process/notify.hpp"
 #include "gateway/process/pid_file.hpp"
+#include "gateway/process/program_logs.hpp"
 #include "gateway/process/sockets.hpp"
 #include "gateway/process/zones.hpp"
 #include "gateway/signing/key_house.hpp"
@@ -90,7 +90,7 @@ private:
     belongings own_;
     asio::io_context loop_{1};
     log events_;
-    log_files logs_;
+    program_logs logs_{events_};
     asio::signal_set signals_;
     examined now_; // the configuration in force
     std::uint64_t number_ = 0,
@@ -123,8 +123,7 @@ int master::run() {
     if (first.good()) ready = prepare(first);
     say(first.printed());
     if (!ready) return EXIT_FAILURE;
-    auto& logs = first.config.made->log;
-    background_.leave_terminal(logs.error_log == "stderr" || logs.access_log == "stderr");
+    background_.leave_terminal(logs_to_stderr(*first.config.made));
     put_in_force(std::move(first), std::move(*ready));
     asio::co_spawn(loop_, listen_to_signals(*this), [](std::exception_ptr e) {
         if (e) std::rethrow_exception(e);
@@ -138,7 +137,10 @@ std::optional<master::preparations> master::prepare(examined& next) {
     preparations made;
     auto& settings = *next.config.made;
     std::vector<config::complaint> wrong;
-    made.logs = open_logs(settings.log, wrong);
+    std::vector<log_files::trouble> closed;
+    made.logs = open_log_files(settings, closed);
+    for (auto& c : closed)
+        next.complain({c.what}, c.server);
     made.become = identity_for(next.config, wrong);
     allow_descriptors(settings.process.worker_rlimit_nofile, wrong);
     if (auto zones = zones_.open(settings); !zones)
@@ -184,9 +186,8 @@ void master::put_in_force(examined next, preparations made) {
     auto user_changed = number_ > 0 && become_ && made.become && *become_ != *made.become;
     now_ = std::move(next);
     become_ = made.become;
-    logs_ = std::move(made.logs);
     auto& settings = *now_.config.made;
-    events_.reopen(logs_.error.get(), logs_.access.get(), settings.log.level, settings.log.format);
+    logs_.keep(std::move(made.logs), settings);
     if (user_changed)
         events_.event(log_level::warn, "running workers keep their user, new ones get the new one");
     tell_listening(events_, sockets_.of_worker(0), settings);
@@ -251,16 +252,13 @@ result<bundle> master::supply(std::size_t slot) {
     b.name = now_.name;
     b.text = now_.text;
     b.files = now_.files;
-    b.error_log = duplicate(logs_.error.get());
-    b.access_log = duplicate(logs_.access.get());
+    auto good = logs_.lend(b.logs, b.secrets);
     if (keys_.is_open()) {
         auto door = keys_.door();
         if (!door) return door.error();
         b.signer = std::move(*door);
     }
-    b.secrets = duplicate(logs_.secrets.get());
     if (auto lent = zones_.lend(b); !lent) return lent.error();
-    auto good = static_cast<bool>(b.error_log);
     for (auto& [path, folder] : now_.folders) {
         b.folders.push_back({path, duplicate(folder->memory->fd())});
         good = good && b.folders.back().memory;
@@ -337,7 +335,7 @@ void master::reload() {
 
 // Standard error has had the complaints as `postern check` prints them; a log file gets them too.
 void master::refuse_reload(const examined& next) {
-    if (now_.config.made->log.error_log != "stderr") tell_complaints(events_, next.diagnostics);
+    if (!tells_stderr_only(*now_.config.made)) tell_complaints(events_, next.diagnostics);
     events_.event(
         log_level::error,
         "reload refused, everything stays as it was",
@@ -350,21 +348,8 @@ void master::refuse_reload(const examined& next) {
 }
 
 void master::reopen_logs() {
-    std::vector<config::complaint> wrong;
-    auto& settings = now_.config.made->log;
-    auto fresh = open_logs(settings, wrong);
-    for (auto& c : wrong)
-        events_.event(
-            log_level::error,
-            "cannot reopen a log",
-            {
-                {"why", c.text}
-        }
-        );
-    if (!wrong.empty()) return;
-    logs_ = std::move(fresh);
-    events_.reopen(logs_.error.get(), logs_.access.get(), settings.level, settings.format);
-    crew_.reopen_logs(logs_.error.get(), logs_.access.get());
+    if (!logs_.reopen(*now_.config.made)) return;
+    crew_.reopen_logs(logs_.targets());
     events_.event(log_level::notice, "logs reopened");
 }
 

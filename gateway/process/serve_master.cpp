@@ -106,8 +106,8 @@ void errand::obey(message m) {
     switch (m.what) {
     case word::bundle: return live_on(std::move(m));
     case word::reopen:
-        m.files.resize(2);
-        return worker_.reopen_logs(std::move(m.files[0]), std::move(m.files[1]));
+        if (auto logs = unpack_logs(std::move(m))) worker_.reopen_logs(std::move(*logs));
+        return;
     case word::drain: return drain();
     case word::stop: return stop();
     case word::signer:

@@ -20,10 +20,10 @@ namespace {
 using config::log_level;
 
 // Sessions for which the descriptors last: each needs one to the client, one to its upstream.
-std::size_t most_by_descriptors(std::size_t doors) {
+std::size_t most_by_descriptors(std::size_t others) {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
-    auto spare = doors + 64; // lookups, logs, zones
+    auto spare = others + 64; // lookups, zones
     return limit.rlim_cur > spare + 2 ? (limit.rlim_cur - spare) / 2 : 1;
 }
 
@@ -58,6 +58,9 @@ std::string worker::apply(bundle b) {
     if (auto taken = own_.rooms.take(b); !taken)
         return "shared memory: " + taken.error().message() + "\n";
     auto where = places();
+    where.log_of = [this](auto& to) {
+        return std::make_shared<log>(own_.targets.ways(to), own_.events);
+    };
     if (b.secrets) where.secrets = &own_.secrets;
     where.proved = true; // by whoever made the bundle
     auto made = raise(config, library_, where, loop_);
@@ -66,11 +69,11 @@ std::string worker::apply(bundle b) {
     now_ = std::move(made.made);
     settings_ = b.settings;
     own_.rooms.used_by(now_);
-    use_logs(std::move(b.error_log), std::move(b.access_log));
+    use_logs(std::move(b.logs));
     own_.secrets.use(std::move(b.secrets));
     limit_handshakes();
     auto limit = now_->settings->process.worker_connections;
-    most_ = limit ? limit : most_by_descriptors(b.listeners.size());
+    most_ = limit ? limit : most_by_descriptors(b.listeners.size() + own_.log_files.size());
     hang_doors(std::move(b.listeners));
     return {};
 }
@@ -107,11 +110,12 @@ void worker::hang_doors(std::vector<bundle::listener> wanted) {
         if (!doors_.contains(key)) old->close(door::waiting::come_in);
 }
 
-void worker::use_logs(descriptor error_log, descriptor access_log) {
+void worker::use_logs(open_logs files) {
     auto& to = now_->settings->log;
-    own_.events.reopen(error_log.get(), access_log ? access_log.get() : -1, to.level, to.format);
-    own_.error_log = std::move(error_log);
-    own_.access_log = std::move(access_log);
+    auto access = to.has_access() ? own_.targets.find(to.access) : nullptr;
+    own_.events.use(own_.targets.ways(to.error), std::move(access), to.format);
+    own_.targets.use(files, own_.events);
+    own_.log_files = std::move(files);
 }
 
 void worker::limit_handshakes() {
@@ -128,8 +132,13 @@ void worker::limit_handshakes() {
     });
 }
 
-void worker::reopen_logs(descriptor error_log, descriptor access_log) {
-    if (now_ && error_log) use_logs(std::move(error_log), std::move(access_log));
+// Of a configuration that this worker refused, only what its own has too.
+void worker::reopen_logs(open_logs fresh) {
+    for (auto& mine : own_.log_files) {
+        auto same = std::ranges::find(fresh, mine.name, &open_log::name);
+        if (same != fresh.end() && same->file) std::swap(mine, *same);
+    }
+    own_.targets.use(own_.log_files, own_.events);
 }
 
 bool worker::has_room() { return own_.live.count() < most_ && memory_reserve_is_whole(); }

@@ -2,6 +2,7 @@
 
 #include "gateway/certificates/shelves.hpp"
 #include "gateway/observe/log.hpp"
+#include "gateway/observe/log_targets.hpp"
 #include "gateway/process/bundle.hpp"
 #include "gateway/process/door.hpp"
 #include "gateway/process/key_log_file.hpp"
@@ -29,7 +30,8 @@ struct belongings {
     session_rooms rooms;
     shelves folders;
     sessions live;
-    descriptor error_log, access_log;
+    open_logs log_files;
+    log_targets targets;
     key_log_file secrets;
     log events{STDERR_FILENO, -1, config::log_level::notice, config::log_settings::style::text};
     std::optional<worker_services> services;
@@ -47,7 +49,7 @@ public:
     // open, doors that are gone close. Answers nothing, or why it could not; then nothing changed.
     std::string apply(bundle);
 
-    void reopen_logs(descriptor error_log, descriptor access_log);
+    void reopen_logs(open_logs);
     void use_signer(descriptor socket) { signer_.use(std::move(socket)); }
 
     // No more sessions from here on.
@@ -71,7 +73,7 @@ private:
 
     session_places places();
     void hang_doors(std::vector<bundle::listener>);
-    void use_logs(descriptor error_log, descriptor access_log);
+    void use_logs(open_logs);
     void limit_handshakes();
     void when_empty(std::function<void()> done);
 

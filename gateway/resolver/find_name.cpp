@@ -15,6 +15,9 @@ namespace {
 // answer everybody is told now and then.
 void tell_of_name(host_names& names, log& events, const record& seen, const named_client& found) {
     bool named = found.why.empty();
+    bool urgent = found.is_trouble && names.may_complain();
+    auto level = urgent ? config::log_level::warn : config::log_level::info;
+    if (!events.wants(level)) return;
     std::vector<field> fields{
         {"session", seen.session},
         {"client",  seen.client }
@@ -22,8 +25,6 @@ void tell_of_name(host_names& names, log& events, const record& seen, const name
     if (named) fields.push_back({"host", found.names.host});
     if (!named) fields.push_back({"told", found.names.host});
     if (!named) fields.push_back({"why", found.why});
-    bool urgent = found.is_trouble && names.may_complain();
-    auto level = urgent ? config::log_level::warn : config::log_level::info;
     events.event(level, named ? "client has a name" : "client has no name", fields);
 }
 

@@ -59,6 +59,9 @@ public:
     std::unique_ptr<connection> upstream;
     record seen;
 
+    // Where this session's server tells what happens.
+    log& events() { return server.events ? *server.events : house.events; }
+
 private:
     void stop() override {
         client.stop();
@@ -120,8 +123,7 @@ task<result<void>> take_name(visit& v, client_facts& who) {
     auto& settings = *v.server.settings;
     if (!v.server.hosts) co_return result<void>();
     auto within = std::min(settings.resolver.timeout, settings.timeout);
-    auto& events = v.house.events;
-    auto named = co_await find_name(v.client, *v.server.hosts, within, who, events, v.seen);
+    auto named = co_await find_name(v.client, *v.server.hosts, within, who, v.events(), v.seen);
     if (!named) v.client.say_last(last_words(settings.protocol, named.error()));
     co_return named;
 }
@@ -139,7 +141,7 @@ task<result<std::string>> log_in(visit& v, std::string address, std::uint16_t po
         if (auto shaken = co_await start_tls_with(settings, v.client); !shaken)
             co_return shaken.error();
     if (auto named = co_await take_name(v, who); !named) co_return named.error();
-    login_tools tools{settings, *v.server.where, who, v.house.events, v.server.ways, spent};
+    login_tools tools{settings, *v.server.where, who, v.events(), v.server.ways, spent};
     auto talk = make_dialogue(settings, v.client, who, spent);
     auto in = co_await serve(v.client, *talk, tools, v.seen);
     if (!in) co_return in.error();
@@ -155,14 +157,14 @@ void tell_of_certificate(visit& v, error_code why) {
     note_certificate(v.seen, tls);
     v.seen.end.why = why;
     if (tls && (why == errc::no_certificate || why == errc::bad_certificate))
-        log_refused_certificate(v.house.events, v.seen, *tls);
+        log_refused_certificate(v.events(), v.seen, *tls);
     v.client.forget_peer();
 }
 
 void report_bug(visit& v, const char* what) {
     v.seen.end.why = make_error_code(boost::system::errc::state_not_recoverable);
     v.seen.detail = what;
-    v.house.events.event(
+    v.events().event(
         config::log_level::error,
         "a session ended by an exception",
         {
@@ -173,7 +175,7 @@ void report_bug(visit& v, const char* what) {
 }
 
 void report(visit& v) {
-    if (auto failed = v.client.take_failure()) log_failure(v.house.events, v.seen, *failed);
+    if (auto failed = v.client.take_failure()) log_failure(v.events(), v.seen, *failed);
     if (!v.house.events.wants_access()) return;
     auto in = v.client.bytes_in(), out = v.client.bytes_out();
     v.house.events.access("end", end_fields(v.seen, v.client.tls(), in, out));

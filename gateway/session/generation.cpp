@@ -103,6 +103,8 @@ raised raise(
         auto mode = servers[i].proxy.tls.mode;
         s.where = make_lookup(lookup, loop.get_executor(), mode, std::move(by));
         s.hosts = hosts_of(servers[i], loop, hosts, complaints);
+        auto& to = servers[i].error_log;
+        if (!to.empty() && places.log_of) s.events = places.log_of(to);
         s.ways = upstreams(from, i, library, out.diagnostics);
         made->servers.push_back(std::move(s));
         for (auto& d : config::locate(complaints, from.from, i))

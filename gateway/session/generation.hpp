@@ -15,6 +15,7 @@
 
 namespace postern::gateway {
 class host_names;
+class log;
 
 // One server of a configuration, ready to serve.
 struct running_server {
@@ -22,6 +23,7 @@ struct running_server {
     std::shared_ptr<const tls::server> tls;            // null when the server never speaks TLS
     std::unique_ptr<lookup> where;
     std::shared_ptr<host_names> hosts; // null: nobody's name is looked up
+    std::shared_ptr<log> events;       // what it tells; null: the program's
     upstreams ways;                    // how those are spoken to, to whom the lookup leads
 };
 
@@ -43,6 +45,8 @@ struct session_places {
     // cannot be used.
     std::function<std::shared_ptr<const tls::catalog_shelf>(const std::string& path)> folder = {};
     std::function<void(const config::complaint&)> report = {};
+    // A server's own log. None: nothing is logged, nobody comes.
+    std::function<std::shared_ptr<log>(const config::error_targets&)> log_of = {};
     const tls::key_log* secrets = nullptr; // ssl_keylog_file; null: none
     bool proved = false;                   // the same was raised elsewhere, with these very files
 };

@@ -29,7 +29,9 @@ constexpr row rows[] = {
     {config::in_main, "worker_shutdown_timeout", "\"5m\"", "\"5m\""},
     {config::in_main, "user", "\"mail adm\"", "\"mail adm\""},
     {config::in_main, "pid", "\"run/p.pid\"", "\"run/p.pid\""},
-    {config::in_main, "error_log", "[\"my log\", \"debug\"]", "[\"my log\", \"debug\"]"},
+    {config::in_main, "error_log", "[[\"my log\", \"debug\"], \"b\"]", "[[\"my log\", \"debug\"], \"b error\"]"},
+    {config::in_server, "error_log", "[\"a debug\", \"syslog:server=unix:/dev/log\"]",
+     "[\"a debug\", \"syslog:server=unix:/dev/log error\"]"},
     {config::in_main, "access_log", "\"off\"", "\"off\""},
     {config::in_main, "log_format", "\"json\"", "\"json\""},
     {config::in_server, "listen", "[\"1 ssl\", \"[::]:2\"]", "[\"0.0.0.0:1 ssl\", \"[::]:2\"]"},
@@ -246,7 +248,7 @@ TEST_CASE("a dump keeps file names as they were, wherever the configuration lies
         auto all = config::dump(got);
         for (auto line :
              {"pid = \"/run/x.pid\"",
-              "error_log = \"my.log notice\"",
+              "error_log = [\"my.log error\"]",
               "listen = [\"unix:s.sock ssl\", \"0.0.0.0:993 ssl\"]",
               "auth_http = \"unix:a.sock:/x\"",
               "ssl_certificate = [\"cert.pem\"]"})
@@ -264,7 +266,7 @@ TEST_CASE("a dump keeps file names as they were, wherever the configuration lies
             again.made->servers[0].tls.certificates[0].path ==
             got.made->servers[0].tls.certificates[0].path
         );
-        CHECK(again.made->log.error_log == got.made->log.error_log);
+        CHECK(again.made->log.error == got.made->log.error);
     }
     CHECK(config::dump(test::load("x")).empty());
 }

@@ -159,6 +159,8 @@ SYNTAX_OF_MAIL = [
     "server x { listen 127.0.0.1:1; }", "server { server { } }", "proxy on;", "auth_http_header a b; auth_http_header c d;",
     "ssl_certificate a; ssl_certificate b;", "error_log stderr; error_log stderr info;", "set_real_ip_from 10.0.0.0/8;",
     "protocol imap;", "server { protocol imap; }", "xclient on; xclient off;", "server { listen 127.0.0.1:144; }",
+    "error_log syslog:server=127.0.0.1:5514,facility=mail,tag=a_b,nohostname crit;", "error_log syslog:server=unix:/x,severity=info;",
+    "error_log syslog:server=[::1] emerg; error_log stderr;",
 ]
 
 

@@ -29,8 +29,8 @@ bundle some_bundle(std::size_t listeners) {
     b.files["/etc/cert.pem"] = {std::make_shared<const secret>("-----BEGIN"), 0};
     b.files["/etc/empty"] = {std::make_shared<const secret>(""), 0};
     b.files["/etc/none"] = {nullptr, ENOENT};
-    b.error_log = some_file();
-    b.access_log = some_file();
+    b.logs.push_back({"/var/log/mail", "", some_file()});
+    b.logs.push_back({"syslog:server=192.0.2.1", std::string("\2\0ab", 4), some_file()});
     b.secrets = some_file();
     b.ticket_keys = some_file();
     b.signer = some_file();
@@ -41,6 +41,15 @@ bundle some_bundle(std::size_t listeners) {
     for (std::size_t i = 0; i < listeners; ++i)
         b.listeners.push_back({i + 7, i / 2, i % 2, some_file()});
     return b;
+}
+
+void check_same(const open_logs& got, const open_logs& sent) {
+    REQUIRE(got.size() == sent.size());
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+        CHECK(got[i].name == sent[i].name);
+        CHECK(got[i].peer == sent[i].peer);
+        CHECK(identity_of(got[i].file) == identity_of(sent[i].file));
+    }
 }
 
 message carried(const message& m) {
@@ -72,8 +81,7 @@ TEST_CASE("a bundle arrives as it was sent, however many sockets are in it") {
     CHECK(read("/etc/none").bytes == nullptr);
     CHECK(read("/etc/none").error == ENOENT);
     CHECK(read("/etc/shadow").error == ENOENT);
-    CHECK(identity_of(got->error_log) == identity_of(sent.error_log));
-    CHECK(identity_of(got->access_log) == identity_of(sent.access_log));
+    check_same(got->logs, sent.logs);
     CHECK(identity_of(got->secrets) == identity_of(sent.secrets));
     CHECK(identity_of(got->ticket_keys) == identity_of(sent.ticket_keys));
     CHECK(identity_of(got->signer) == identity_of(sent.signer));
@@ -90,14 +98,14 @@ TEST_CASE("a bundle arrives as it was sent, however many sockets are in it") {
     }
 }
 
-TEST_CASE("a bundle may come without an access log, a signing process and a key log") {
+TEST_CASE("a bundle may come without logs, a signing process and a key log") {
     auto sent = some_bundle(1);
-    sent.access_log = descriptor();
+    sent.logs.clear();
     sent.signer = descriptor();
     sent.secrets = descriptor();
     auto got = unpack(carried(pack(sent).value()));
     REQUIRE(got.has_value());
-    CHECK_FALSE(got->access_log);
+    CHECK(got->logs.empty());
     CHECK_FALSE(got->signer);
     CHECK_FALSE(got->secrets);
     CHECK(identity_of(got->listeners[0].socket) == identity_of(sent.listeners[0].socket));
@@ -203,4 +211,35 @@ TEST_CASE("who expects no descriptors is not given any") {
     REQUIRE(ends.first.send(loaded).has_value());
     CHECK(ends.second.receive()->has_value());
     CHECK(ends.second.receive().has_error());
+}
+
+TEST_CASE("logs that were opened anew arrive as they were sent") {
+    auto sent = some_bundle(0).logs;
+    SECTION("with some") {}
+    SECTION("more than fit into one packet") {
+        while (sent.size() < 400)
+            sent.push_back({"log " + std::to_string(sent.size()), "", some_file()});
+    }
+    SECTION("without") { sent.clear(); }
+    auto got = unpack_logs(carried(pack(sent).value()));
+    REQUIRE(got.has_value());
+    check_same(*got, sent);
+}
+
+TEST_CASE("what are no logs is refused") {
+    auto logs = some_bundle(0).logs;
+    auto m = pack(logs).value();
+    SECTION("a descriptor is missing") { m.files.pop_back(); }
+    SECTION("one descriptor too many") { m.files.push_back(some_file()); }
+    SECTION("another message") { m.what = word::bundle; }
+    SECTION("nothing") { m.files.clear(); }
+    SECTION("more than there may be") {
+        std::uint64_t count = 1 << 20;
+        REQUIRE(::pwrite(m.files[0].get(), &count, sizeof count, 0) == sizeof count);
+    }
+    SECTION("a length beyond the end") {
+        std::uint64_t length = ~std::uint64_t{0};
+        REQUIRE(::pwrite(m.files[0].get(), &length, sizeof length, 8) == sizeof length);
+    }
+    CHECK(unpack_logs(std::move(m)).has_error());
 }

@@ -1,3 +1,5 @@
+#include "config/build/origins.hpp"
+#include "config/value/log_target.hpp"
 #include "gateway/process/log_files.hpp"
 #include "gateway/process/notify.hpp"
 #include "gateway/process/pid_file.hpp"
@@ -53,23 +55,60 @@ TEST_CASE("the pid file moves with the configuration and goes with the master") 
     CHECK(std::filesystem::is_empty(in.path));
 }
 
-TEST_CASE("logs are appended to, off is none, and what cannot be opened is named") {
+TEST_CASE("logs are appended to, each is opened once, and what cannot be opened is named") {
     folder in;
     std::ofstream(in / "error") << "before\n";
-    config::log_settings settings;
-    settings.error_log = in / "error";
-    settings.access_log = "off";
-    std::vector<config::complaint> wrong;
-    auto logs = open_logs(settings, wrong);
+    config::settings settings;
+    settings.log.error = {{{in / "error"}}, {{in / "other"}}};
+    settings.log.access.file = "off";
+    settings.servers.resize(2);
+    settings.servers[1].error_log = {{{in / "error"}}, {{in / "own"}}};
+    CHECK_FALSE(logs_to_stderr(settings));
+    std::vector<log_files::trouble> wrong;
+    auto logs = open_log_files(settings, wrong);
     CHECK(wrong.empty());
-    CHECK_FALSE(logs.access);
-    REQUIRE(::write(logs.error.get(), "after\n", 6) == 6);
+    REQUIRE(logs.targets.size() == 3);
+    CHECK(logs.targets[0].name == in / "error");
+    CHECK(logs.targets[2].name == in / "own");
+    REQUIRE(::write(logs.targets[0].file.get(), "after\n", 6) == 6);
     CHECK(text_of(in / "error") == "before\nafter\n");
-    settings.access_log = in / "missing/access";
-    open_logs(settings, wrong);
+    settings.log.access.file = in / "missing/access";
+    settings.servers[1].error_log[1].where.file = in / "missing/own";
+    open_log_files(settings, wrong);
+    REQUIRE(wrong.size() == 2);
+    CHECK(wrong[0].what.directive == "access_log");
+    CHECK(wrong[0].what.text.find("missing/access") != std::string::npos);
+    CHECK(wrong[0].server == config::origins::process);
+    CHECK(wrong[1].what.directive == "error_log");
+    CHECK(wrong[1].server == 1);
+}
+
+TEST_CASE("a collector may be away, but its name must be known") {
+    folder in;
+    config::settings settings;
+    config::log_target nobody{"", {}}, unknown{"", {}}, known{"", {}};
+    nobody.collector.path = in / "nobody";
+    unknown.collector.host = "no-such-host.invalid";
+    known.collector.host = "localhost";
+    settings.log.error = {{nobody}, {known}};
+    settings.log.access.file = "stderr";
+    CHECK(logs_to_stderr(settings));
+    CHECK_FALSE(tells_stderr_only(settings));
+    std::vector<log_files::trouble> wrong;
+    auto logs = open_log_files(settings, wrong);
+    CHECK(wrong.empty());
+    REQUIRE(logs.targets.size() == 3);
+    CHECK(logs.targets[0].peer.find(in / "nobody") != std::string::npos);
+    settings.log.error.push_back({unknown});
+    open_log_files(settings, wrong, logs.targets);
     REQUIRE(wrong.size() == 1);
-    CHECK(wrong[0].directive == "access_log");
-    CHECK(wrong[0].text.find("missing/access") != std::string::npos);
+    CHECK(wrong[0].what.text.find("no-such-host.invalid") != std::string::npos);
+    // What was known before is not looked up again.
+    logs.targets.push_back({config::name_of(unknown), logs.targets[1].peer, {}});
+    wrong.clear();
+    auto again = open_log_files(settings, wrong, logs.targets);
+    CHECK(wrong.empty());
+    CHECK(again.targets[2].peer == logs.targets[1].peer);
 }
 
 TEST_CASE("the service manager is told, if there is one") {
