@@ -15,8 +15,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// RFC 6761: no resolver knows anything below "invalid".
+// RFC 6761: no resolver knows anything below "invalid". Some take long to say so.
 const std::string nowhere = "lb.invalid";
+const std::string no_name = "a..b"; // for which nobody is asked
 
 examined of(const std::string& lines) {
     examined e;
@@ -34,7 +35,7 @@ std::string server(const std::string& listen, const std::string& peers) {
 }
 
 TEST_CASE("many names are looked up at once, each with its own answer") {
-    std::vector<std::string> names(40, nowhere);
+    std::vector<std::string> names(40, no_name);
     names[0] = names[39] = "localhost";
     auto all = look_up_names(names, 60s);
     REQUIRE(all.size() == names.size());
@@ -48,10 +49,10 @@ TEST_CASE("many names are looked up at once, each with its own answer") {
 }
 
 TEST_CASE("who has no patience hears of no answer") {
-    std::vector<std::string> names(100, nowhere);
+    std::vector<std::string> names(100000, no_name);
     auto all = look_up_names(names, 0ms);
     REQUIRE(all.size() == names.size());
-    CHECK(all[99].why == "no answer within 0 ms");
+    CHECK(all.back().why == "no answer within 0 ms");
 }
 
 TEST_CASE("a name's addresses are believed, a name without any is a complaint") {
@@ -59,7 +60,7 @@ TEST_CASE("a name's addresses are believed, a name without any is a complaint") 
         of(server("143 proxy_protocol", "[\"10.0.0.0/8\", \"localhost\"]") +
            server("144", "\"" + nowhere + "\"") // which has no headers to believe
         );
-    look_up_peers(good, 60s);
+    look_up_peers(good, 10s);
     CHECK(good.diagnostics.empty());
     REQUIRE(good.peers.size() == 1);
     auto made = with_peers(good.config.made, good.peers);
@@ -76,7 +77,7 @@ TEST_CASE("a name's addresses are believed, a name without any is a complaint") 
     auto bad =
         of(server("143 proxy_protocol", "[\"localhost\", \"" + nowhere + "\"]") +
            server("144 proxy_protocol", "\"" + nowhere + "\""));
-    look_up_peers(bad, 60s);
+    look_up_peers(bad, 10s);
     REQUIRE(bad.diagnostics.size() == 2);
     CHECK(bad.diagnostics[0].where.line == 5);
     CHECK(bad.diagnostics[1].where.line == 10);
