@@ -84,7 +84,8 @@ constexpr row<settings> rows[] = {
         {.name = "worker_shutdown_timeout",
          .where = in_main,
          .summary = "How long sessions may go on after QUIT.",
-         .more = "When it is over, they are ended. With 0 there is no such limit."}
+         .more = "When it is over, they are ended. With 0 there is no such limit. A reload ends no "
+                 "session, whatever this says: other than nginx's, old processes are the new ones."}
     ),
     bind<time_of<std::chrono::milliseconds, 0>, &settings::process, &P::certificate_watch>(
         {.name = "ssl_certificate_watch",

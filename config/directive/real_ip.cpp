@@ -18,7 +18,9 @@ constexpr row<S> rows[] = {
              "Their client's address is then the one that the lookup, an upstream (XCLIENT) and "
              "the log are told; the log has the load balancer's as `via`. Others must send a "
              "header as well where `listen` says `proxy_protocol`; what it says is in the log "
-             "as `claimed` and counts for nothing. `unix:` is whoever comes over a Unix socket.",
+             "as `claimed` and counts for nothing. `unix:` is whoever comes over a Unix socket. "
+             "Names are looked up when postern starts and at each reload, by the machine's "
+             "resolver; all their addresses are meant.",
          .by_default = "nobody",
          .when = matters::with_proxy_protocol}
     ),

@@ -152,7 +152,11 @@ bool nginx_reader::read_statement(nginx_words& from, statement& into, statement&
         }
         break;
     }
-    if (!keep) return !one.is_block || read_inner(from, one, false);
+    if (!keep) {
+        if (one.is_block && !read_inner(from, one, false)) return false;
+        into.hides_files |= one.hides_files || (one.name == "include" && !one.is_block);
+        return true;
+    }
     std::swap(one.said.above, waiting_);
     waiting_.clear();
     if (auto beside = from.comment_beside()) one.said.beside = std::move(*beside);

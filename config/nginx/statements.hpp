@@ -28,6 +28,7 @@ struct statement {
     place where;
     std::vector<nginx_word> words = {};
     bool is_block = false;
+    bool hides_files = false; // what it includes was not read
     std::vector<statement> inner = {};
     remarks said = {};
     std::vector<std::string> at_end = {}; // of a block: comments behind its last statement

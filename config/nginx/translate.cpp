@@ -135,7 +135,8 @@ translator::lines translator::take_block(const statement& s, block& to, unsigned
     if (inside != 0) return take_mail(s, to, context);
     if (is_elsewhere(s.name)) {
         nginx_stays_ = true;
-        return leave_to_nginx(s, in_quotes(s.name) + " is left to nginx: postern takes mail", {});
+        auto hint = s.hides_files ? "files that it includes are not read: nginx -t does so" : "";
+        return leave_to_nginx(s, in_quotes(s.name) + " is left to nginx: postern takes mail", hint);
     }
     if (is_only_of_nginx(s.name) || !find_directives(s.name, ~0u).empty())
         return refuse(s, "directive \"" + s.name + "\" is not terminated by \";\"");

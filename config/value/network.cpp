@@ -3,6 +3,7 @@
 #include "config/report/source_text.hpp"
 #include "config/value/address.hpp"
 #include "config/value/numbers.hpp"
+#include "config/value/texts.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -31,6 +32,11 @@ bool is_v4(const network& n) {
            std::equal(mapped.begin(), mapped.begin() + 12, n.address.begin());
 }
 
+// What looks like an address and is none would be looked up in vain.
+bool may_be_name(const std::string& text) {
+    return text.find_first_not_of("0123456789.") != text.npos && is_host_name(text);
+}
+
 std::string text_of(const network& n) {
     char text[INET6_ADDRSTRLEN] = {};
     if (is_v4(n)) return inet_ntop(AF_INET, n.address.data() + 12, text, sizeof text) ? text : "";
@@ -48,7 +54,16 @@ std::optional<bytes> address_bytes(std::string_view literal) {
     return std::nullopt;
 }
 
+std::optional<network> network_of(std::string_view literal) {
+    auto address = address_bytes(literal);
+    if (!address) return std::nullopt;
+    network one;
+    one.address = *address;
+    return one;
+}
+
 bool holds(const network& n, std::string_view peer) {
+    if (!n.name.empty()) return false;
     if (n.is_unix || peer == "unix:") return n.is_unix && peer == "unix:";
     auto address = address_bytes(peer);
     bool v4 = peer.find(':') == peer.npos; // ::/0 is all of IPv6 and no more
@@ -63,11 +78,15 @@ bool network_kind::read(std::span<const word> words, reading& in, network& field
     auto slash = std::min(text.find('/'), text.size());
     auto literal = std::string_view(text).substr(0, slash);
     auto address = address_bytes(literal);
+    if (!address && may_be_name(text)) {
+        field.name = text;
+        return true;
+    }
     if (!address)
         return in.refuse(
             where,
-            in_quotes(text) + " is no address; names are not looked up",
-            "write 192.0.2.1, 192.0.2.0/24, 2001:db8::/32 or unix:"
+            in_quotes(text) + " is neither an address nor a name",
+            "write 192.0.2.1, 192.0.2.0/24, 2001:db8::/32, lb.example.org or unix:"
         );
     bool v4 = literal.find(':') == literal.npos;
     std::uint64_t most = v4 ? 32 : 128, bits = most;
@@ -92,6 +111,7 @@ bool network_kind::read(std::span<const word> words, reading& in, network& field
 
 std::vector<std::string> network_kind::write(const network& n, const folder&) {
     if (n.is_unix) return {"unix:"};
+    if (!n.name.empty()) return {n.name};
     auto most = 128u, bits = n.bits;
     if (is_v4(n)) {
         most = 32;

@@ -91,6 +91,13 @@ bool read(reader_of& in, open_logs& logs, const auto& take) {
 void write(writer& out, const bundle& b) {
     out.put(std::string_view(b.name));
     out.put(b.text.reveal());
+    out.put(b.peers.size());
+    for (auto& [name, hosts] : b.peers) {
+        out.put(std::string_view(name));
+        out.put(hosts.size());
+        for (auto& host : hosts)
+            out.put(std::string_view(host));
+    }
     out.put(b.files.size());
     for (auto& [path, file] : b.files) {
         out.put(std::string_view(path));
@@ -123,6 +130,11 @@ bool read(reader_of in, std::vector<descriptor> files, bundle& b) {
     auto take = [&] { return next == files.end() ? descriptor() : std::move(*next++); };
     b.name = in.text();
     b.text = secret(in.text());
+    for (auto n = in.number(); n > 0 && in.good(); --n) {
+        auto& hosts = b.peers[std::string(in.text())];
+        for (auto m = in.number(); m > 0 && in.good(); --m)
+            hosts.emplace_back(in.text());
+    }
     for (auto n = in.number(); n > 0 && in.good(); --n) {
         auto& file = b.files[std::string(in.text())];
         file.error = static_cast<int>(in.number());

@@ -38,6 +38,7 @@ struct bundle {
     std::uint64_t settings = 0; // the same as in an earlier bundle: only the folders are new
     std::string name;           // the configuration file's path
     secret text;
+    std::map<std::string, std::vector<std::string>> peers; // of names in set_real_ip_from
     std::map<std::string, config::file_answer> files;
     open_logs logs;
     descriptor secrets;     // ssl_keylog_file; none: it is off

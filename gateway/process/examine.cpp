@@ -208,6 +208,7 @@ examined examine_text(
     examined e;
     e.name = path;
     e.text = text;
+    if (how.before) e.peers = how.before->peers; // until they are looked up again
     e.config = config::load(e.text.reveal(), path, reader_into(e));
     prove(e, library, how);
     return e;

@@ -15,7 +15,8 @@
 
 namespace postern::gateway {
 
-using read_files = std::map<std::string, config::file_answer>; // by path
+using read_files = std::map<std::string, config::file_answer>;          // by path
+using peer_addresses = std::map<std::string, std::vector<std::string>>; // by name
 
 // A configuration file that was read and proved as far as that is possible without serving: what
 // `postern check` says, and what a start or reload goes by.
@@ -27,6 +28,7 @@ struct examined {
     std::map<std::string, std::uint64_t> marks;     // of those files, from before they were read
     std::map<std::string, std::shared_ptr<const read_folder>> folders; // ssl_certificate_dir
     config::loaded config;
+    peer_addresses peers; // of names in set_real_ip_from, once look_up_peers() has found them
     std::vector<config::diagnostic> diagnostics; // all of them, sorted; warnings too
 
     bool good() const { return config.made && !config::any_error(diagnostics); }

@@ -7,6 +7,7 @@
 #include "gateway/process/examine.hpp"
 #include "gateway/process/limits.hpp"
 #include "gateway/process/notify.hpp"
+#include "gateway/process/peer_names.hpp"
 #include "gateway/process/pid_file.hpp"
 #include "gateway/process/program_logs.hpp"
 #include "gateway/process/sockets.hpp"
@@ -30,8 +31,17 @@ namespace asio = boost::asio;
 namespace {
 
 using config::log_level;
+using namespace std::chrono_literals;
 
 constexpr std::size_t whole_program = config::origins::process;
+
+std::vector<config::complaint> complaint_of(
+    const char* what, std::string why, std::string hint = {}
+) {
+    return {
+        {config::severity::error, what, std::move(why), std::move(hint)}
+    };
+}
 
 void say(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
@@ -113,12 +123,7 @@ int master::run() {
     if (first.good() && first.config.made->process.daemon) {
         auto why = background_.enter(loop_);
         if (!why.empty())
-            first.complain(
-                {
-                    {config::severity::error, "daemon", why, "set it to off"}
-            },
-                whole_program
-            );
+            first.complain(complaint_of("daemon", why, "set it to off"), whole_program);
     }
     if (first.good()) ready = prepare(first);
     say(first.printed());
@@ -147,17 +152,12 @@ std::optional<master::preparations> master::prepare(examined& next) {
         wrong.push_back({config::severity::error, "ssl_session_cache", zones.error().message(), {}}
         );
     next.complain(wrong, whole_program);
+    look_up_peers(next, 5s);
     open_sockets(next);
     if (next.good() && settings.process.key_process) made.keys = withhold_keys(next);
     if (next.good()) {
         auto why = pid_.move_to(next.config.made->process.pid_file);
-        if (!why.empty())
-            next.complain(
-                {
-                    {config::severity::error, "pid", why, {}}
-            },
-                whole_program
-            );
+        if (!why.empty()) next.complain(complaint_of("pid", why), whole_program);
     }
     if (next.good()) return made;
     sockets_.abandon();
@@ -168,12 +168,7 @@ std::optional<master::preparations> master::prepare(examined& next) {
 descriptor master::withhold_keys(examined& next) {
     auto packed = pack_keys(withhold(next));
     if (packed) return std::move(*packed);
-    next.complain(
-        {
-            {config::severity::error, "ssl_key_process", packed.error().message(), {}}
-    },
-        whole_program
-    );
+    next.complain(complaint_of("ssl_key_process", packed.error().message()), whole_program);
     return {};
 }
 
@@ -251,6 +246,7 @@ result<bundle> master::supply(std::size_t slot) {
     b.settings = settings_;
     b.name = now_.name;
     b.text = now_.text;
+    b.peers = now_.peers;
     b.files = now_.files;
     auto good = logs_.lend(b.logs, b.secrets);
     if (keys_.is_open()) {

@@ -3,6 +3,7 @@
 #include "gateway/net/readiness.hpp"
 #include "gateway/net/turnstile.hpp"
 #include "gateway/process/memory_reserve.hpp"
+#include "gateway/process/peer_names.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -55,6 +56,7 @@ std::string worker::apply(bundle b) {
     if (now_ && b.settings == settings_) return {}; // that was all
     auto config = config::load(b.text.reveal(), b.name, b.reader());
     if (!config.made) return printed(config.diagnostics, b.text.reveal());
+    config.made = with_peers(config.made, b.peers);
     if (auto taken = own_.rooms.take(b); !taken)
         return "shared memory: " + taken.error().message() + "\n";
     auto where = places();

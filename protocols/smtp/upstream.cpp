@@ -126,11 +126,12 @@ task<result<visit>> session::run() {
     if (!is_sendable()) co_return visit();
     auto agreed = co_await meet();
     if (is_good(agreed)) agreed = co_await introduce();
+    bool is_judged = is_good(agreed) || is_envelope(); // else a refusal is not about the password
     if (is_good(agreed)) agreed = co_await present();
     if (!agreed) co_return agreed.error();
     visit out;
     out.in.accepted = is_good(agreed);
-    out.in.temporary = last_.code >= 400 && last_.code < 500;
+    out.in.temporary = !is_judged || (last_.code >= 400 && last_.code < 500);
     out.in.untold = untold_;
     out.in.reply = std::move(last_.text);
     out.rest = lines_.buffered().take_rest();
@@ -175,7 +176,11 @@ task<result<verdict>> session::introduce() {
     for (auto& command : *commands) {
         auto told = co_await say(command);
         if (!told) co_return told.error();
-        if (!last_.is(220) && !last_.is(250)) co_return errc::no_xclient;
+        if (last_.is(220) || last_.is(250)) continue;
+        // It may be about the client: Postfix greets anew, and looks who it is.
+        bool tells = v_.settings.proxy.pass_error_message && last_.is_refusal();
+        if (tells) co_return verdict::refused;
+        co_return errc::no_xclient;
     }
     // XCLIENT began the session anew, so the client's own words come again, if it said them.
     bool esmtp = v_.esmtp || must_auth();

@@ -23,6 +23,9 @@ TEST_CASE("what a login may cost follows what was allowed otherwise, unless it w
     CHECK(large.bytes == 4 * 1024 * 1024);
     CHECK(large.memory == 4 * 1024 * 1024);
     CHECK(large.time == std::chrono::minutes(10));
+    auto late = server_of("protocol = \"smtp\"\nsmtp_auth = \"none\"\ntimeout = \"2m\"\n"
+                          "smtp_greeting_delay = \"2m\"\n");
+    CHECK(late.budget.time == std::chrono::minutes(4));
     auto written = server_of("imap_client_buffer = \"128k\"\ntimeout = \"10m\"\n"
                              "login_timeout = \"1m\"\nmax_login_bytes = \"200k\"\n")
                        .budget;

@@ -33,22 +33,27 @@ TEST_CASE("ranges of addresses are read and written back") {
         const char *written, *means;
     };
     const row rows[] = {
-        {"\"192.0.2.1\"",      "\"192.0.2.1\""                                                   },
-        {"\"192.0.2.1/32\"",   "\"192.0.2.1\""                                                   },
-        {"\"192.0.2.0/24\"",   "\"192.0.2.0/24\""                                                },
-        {"\"0.0.0.0/0\"",      "\"0.0.0.0/0\""                                                   },
-        {"\"2001:DB8::/32\"",  "\"2001:db8::/32\""                                               },
-        {"\"::/0\"",           "\"::/0\""                                                        },
-        {"\"::1\"",            "\"::1\""                                                         },
-        {"\"unix:\"",          "\"unix:\""                                                       },
-        {"\"192.0.2.0/33\"",   "1:6 error: x: \"192.0.2.0/33\" has no such length"               },
-        {"\"192.0.2.0/\"",     "1:6 error: x: \"192.0.2.0/\" has no such length"                 },
-        {"\"192.0.2.0/-1\"",   "1:6 error: x: \"192.0.2.0/-1\" has no such length"               },
-        {"\"::/129\"",         "1:6 error: x: \"::/129\" has no such length"                     },
-        {"\"lb.example.org\"",
-         "1:6 error: x: \"lb.example.org\" is no address; names are not looked up"               },
-        {"\"192.0.2\"",        "1:6 error: x: \"192.0.2\" is no address; names are not looked up"},
-        {"\"\"",               "1:6 error: x: \"\" is no address; names are not looked up"       },
+        {"\"192.0.2.1\"",      "\"192.0.2.1\""                                                  },
+        {"\"192.0.2.1/32\"",   "\"192.0.2.1\""                                                  },
+        {"\"192.0.2.0/24\"",   "\"192.0.2.0/24\""                                               },
+        {"\"0.0.0.0/0\"",      "\"0.0.0.0/0\""                                                  },
+        {"\"2001:DB8::/32\"",  "\"2001:db8::/32\""                                              },
+        {"\"::/0\"",           "\"::/0\""                                                       },
+        {"\"::1\"",            "\"::1\""                                                        },
+        {"\"unix:\"",          "\"unix:\""                                                      },
+        {"\"192.0.2.0/33\"",   "1:6 error: x: \"192.0.2.0/33\" has no such length"              },
+        {"\"192.0.2.0/\"",     "1:6 error: x: \"192.0.2.0/\" has no such length"                },
+        {"\"192.0.2.0/-1\"",   "1:6 error: x: \"192.0.2.0/-1\" has no such length"              },
+        {"\"::/129\"",         "1:6 error: x: \"::/129\" has no such length"                    },
+        {"\"lb.example.org\"", "\"lb.example.org\""                                             },
+        {"\"localhost\"",      "\"localhost\""                                                  },
+        {"\"192.0.2\"",        "1:6 error: x: \"192.0.2\" is neither an address nor a name"     },
+        {"\"192.0.2.256\"",    "1:6 error: x: \"192.0.2.256\" is neither an address nor a name" },
+        {"\"a.example/24\"",   "1:6 error: x: \"a.example/24\" is neither an address nor a name"},
+        {"\"2001:db8::x\"",    "1:6 error: x: \"2001:db8::x\" is neither an address nor a name" },
+        {"\"[::1]\"",          "1:6 error: x: \"[::1]\" is neither an address nor a name"       },
+        {"\"-\"",              "1:6 error: x: \"-\" is neither an address nor a name"           },
+        {"\"\"",               "1:6 error: x: \"\" is neither an address nor a name"            },
     };
     for (auto& row : rows) {
         INFO(row.written);
@@ -76,6 +81,10 @@ TEST_CASE("a range holds what begins as it does") {
     CHECK_FALSE(holds("unix:", "127.0.0.1"));
     CHECK_FALSE(holds("::/0", "unix:"));
     CHECK_FALSE(holds("0.0.0.0/0", "unknown"));
+    CHECK_FALSE(holds("lb.example.org", "192.0.2.1")); // it is somebody else's to look that up
+    CHECK(config::holds(*config::network_of("192.0.2.1"), "192.0.2.1"));
+    CHECK_FALSE(config::holds(*config::network_of("192.0.2.1"), "192.0.2.2"));
+    CHECK_FALSE(config::network_of("lb.example.org"));
 }
 
 TEST_CASE("who believes nobody, or has no headers, is told so") {

@@ -392,11 +392,11 @@ class Client:
 class Server:
     """A scripted server: `talk(connection)` runs in a thread for each connection. Closed with the test."""
 
-    def __init__(self, talk, port=0):
+    def __init__(self, talk, port=0, host="127.0.0.1"):
         self.talk, self.connections, self.problems = talk, [], []
-        self.socket = socket.create_server(("127.0.0.1", port), backlog=128)
+        self.socket = socket.create_server((host, port), backlog=128)
         self.port = self.socket.getsockname()[1]
-        self.address = f"127.0.0.1:{self.port}"
+        self.address = f"{host}:{self.port}"
         threading.Thread(target=self.accept, daemon=True).start()
 
     def __enter__(self):
@@ -442,9 +442,9 @@ class AuthHttp(Server):
     """An auth_http service. `answer(headers, number)` gives a dict of response headers, or raw bytes, or None to say
     nothing at all. Requests are kept in .requests as (request line, [(name, value)])."""
 
-    def __init__(self, answer, port=0):
+    def __init__(self, answer, port=0, host="127.0.0.1"):
         self.requests, self.answer = [], answer
-        super().__init__(self.requests_of, port)
+        super().__init__(self.requests_of, port, host)
 
     @property
     def url(self):

@@ -1,17 +1,22 @@
 """The scripts of tests/nginx, whose README gives the format: read, played against a server, and written anew."""
 import base64
+import contextlib
 import difflib
+import hashlib
+import hmac
 import pathlib
 import re
 import time
 
 import harness
+from client_ca import authority
 from harness import AuthHttp, Server
 from transcript import unescape
 
 WHO = ("nginx", "postern")
 QUIET = 0.4  # seconds without a byte, when a script is recorded and nobody knows what is to come
-CONFIG, PLAYED = ("server", "listen", "answer", "upstream"), ("C", "tls", "pause")
+CONFIG, PLAYED = ("server", "listen", "answer", "upstream"), ("C", "cram", "apop", "tls", "pause", "quiet")
+CHALLENGE = rb"<\d+\.\d+@gw>"
 
 
 def escape(line):
@@ -27,14 +32,27 @@ def lines_of(data):
     return [escape(line) for line in re.findall(rb"[^\n]*\n|[^\n]+$", data)]
 
 
-def normal(data):
-    """Without what is another one each time: challenges."""
-    def challenge(m):
+def normal(data, found=None):
+    """Without what is another one each time: challenges, which are added to `found`."""
+    found = [] if found is None else found
+    def in_base64(m):
         try:
-            return b"<challenge in base64>" if re.fullmatch(rb"<\d+\.\d+@gw>", base64.b64decode(m.group())) else m.group()
+            plain = base64.b64decode(m.group())
         except ValueError:
             return m.group()
-    return re.sub(rb"PD[A-Za-z0-9+/]{10,}={0,2}", challenge, re.sub(rb"<\d+\.\d+@gw>", b"<challenge>", data))
+        if not re.fullmatch(CHALLENGE, plain):
+            return m.group()
+        found.append(plain)
+        return b"<challenge in base64>"
+    found += re.findall(CHALLENGE, data)
+    return re.sub(rb"PD[A-Za-z0-9+/]{10,}={0,2}", in_base64, re.sub(CHALLENGE, b"<challenge>", data))
+
+
+def proof(word, password, challenge):
+    """The digest by which somebody shows to know the password."""
+    if word == "cram":
+        return hmac.new(password.encode(), challenge, "md5").hexdigest()
+    return hashlib.md5(challenge + password.encode()).hexdigest()
 
 
 class Script:
@@ -81,6 +99,10 @@ class Script:
             last.insert(0, (who, line))
         return tuple(last)
 
+    def proofs(self, challenge):
+        """What the client may have proved to know, as arguments of proof()."""
+        return [(word, (value.rpartition(" ")[2], challenge)) for word, value, _ in self.steps if word in ("cram", "apop")]
+
     def unexplained(self):
         for place in [heard for _, _, heard in self.steps] + list(self.told.values()):
             for at in range(len(place)):
@@ -96,7 +118,8 @@ class Script:
         """The server block of nginx.conf."""
         listen = [word.replace("PORT", str(port)) for word, port in zip(self.config["listen"] or ["127.0.0.1:PORT"], ports)]
         lines = [f"listen {l};" for l in listen] + ["server_name gw;", f"protocol {self.protocol};", f"auth_http {lookup.address}/auth;"]
-        return "server {\n" + "".join(f"    {line}\n" for line in lines + self.config["server"]) + "}\n"
+        lines += [re.sub(r"\bCLIENT_CA\b", lambda _: str(authority().file), line) for line in self.config["server"]]
+        return "server {\n" + "".join(f"    {line}\n" for line in lines) + "}\n"
 
     def write(self, traces):
         """The file with what both were seen to say."""
@@ -125,7 +148,7 @@ class Script:
 
 
 class Lookup(AuthHttp):
-    """Answers as the script says: "yes", "no TEXT", "no(SECONDS) TEXT", or headers with ";" between them."""
+    """Answers as the script says: "yes", "no TEXT", "no(SECONDS) TEXT", "silent", or headers with ";" between them."""
 
     def __init__(self, script, upstream):
         self.script, self.upstream = script, upstream
@@ -134,6 +157,8 @@ class Lookup(AuthHttp):
     def reply(self, _, number):
         answers = self.script.config["answer"] or ["yes"]
         words = answers[min(number, len(answers)) - 1]
+        if words == "silent":
+            return None
         found = {"Auth-Status": "OK", "Auth-Server": "127.0.0.1", "Auth-Port": str(self.upstream.port)}
         if m := re.fullmatch(r"no(?:\((\d+)\))? ?(.*)", words):
             found = {"Auth-Status": m.group(2)} | ({"Auth-Wait": m.group(1)} if m.group(1) else {})
@@ -145,13 +170,16 @@ class Lookup(AuthHttp):
 
     def told(self):
         """Every request as lines. The version of HTTP is left out, since nginx speaks 1.0 and postern keeps connections; and so
-        is which suite of TLS 1.3 a library likes best."""
+        are which suite of TLS a library likes best, and the numbers of certificates, made for this run."""
         out = []
-        for line, headers in self.requests:
+        for line, headers in list(self.requests):
             out.append(line.rpartition(" ")[0])
-            out += [f"{k}: {v}" for k, v in headers if k != "Connection"]
-        text = [re.sub(r"(?<=^Auth-SSL-Cipher: )TLS_AES_\w+$", "<suite>", line).encode("latin-1") for line in out]
-        return [escape(normal(line) + b"\r\n") for line in text]
+            salt = dict(headers).get("Auth-Salt", "").encode("latin-1")
+            known = {proof(word, *said): f"<{word} of {said[0]}>" for word, said in self.script.proofs(salt)}
+            out += [f"{k}: {known.get(v, v) if k == 'Auth-Pass' else v}" for k, v in headers if k != "Connection"]
+        text = [re.sub(r"(?<=^Auth-SSL-Cipher: )[\w-]+$", "<suite>", line) for line in out]
+        text = [re.sub(r"(?<=^Auth-SSL-)(Serial|Fingerprint): [0-9A-Fa-f]+$", r"\1: <number>", line) for line in text]
+        return [escape(normal(line.encode("latin-1")) + b"\r\n") for line in text]
 
 
 class Upstream(Server):
@@ -170,12 +198,18 @@ class Upstream(Server):
     def said(self, word, otherwise):
         """What it says at that point."""
         for line in self.script.config["upstream"]:
+            if line == word:
+                return b""
             if line.startswith(word + " "):
                 return b"".join(unescape(part) for part in line.removeprefix(word + " ").split("|"))
         return otherwise
 
     def rest(self, peer):
         peer.send(self.said("then", b""))
+        with contextlib.suppress(OSError):  # the gateway has left
+            for line in self.said("slowly", b"").splitlines(keepends=True):
+                time.sleep(2)
+                peer.send(line)
         while peer.buffer or peer.more():
             self.note(peer.line())
         self.note(b"(end)\r\n")
@@ -230,6 +264,7 @@ class Play:
         self.script, self.who = script, who
         self.upstream = Upstream(script)
         self.lookup = Lookup(script, self.upstream)
+        self.challenges = []
 
     def close(self):
         self.lookup.close()
@@ -242,11 +277,15 @@ class Play:
             for word, value, heard in self.script.steps:
                 if word == "C":
                     self.say(client, unescape(value))
+                elif word in ("cram", "apop"):
+                    self.prove(client, word, *value.split(" "))
                 elif word == "tls":
-                    client.start_tls(harness.tls_context())
+                    self.shake_hands(client, value)
                 elif word == "pause":
                     time.sleep(float(value))
-                trace.heard.append(self.hear(client, None if recording else self.script.expected(heard, self.who)))
+                early = word == "quiet" and self.spoke_within(client, float(value))
+                now = self.hear(client, None if recording else self.script.expected(heard, self.who))
+                trace.heard.append(["(too early)"] * early + now)
         finally:
             client.close()
         wanted = {kind: self.script.expected(self.script.told.get(kind, []), self.who) for kind in ("auth", "told")}
@@ -264,11 +303,32 @@ class Play:
         except OSError:
             pass  # it has closed; what was heard tells
 
+    def prove(self, client, word, user, password):
+        digest = proof(word, password, self.challenges[-1])
+        said = base64.b64encode(f"{user} {digest}".encode()) if word == "cram" else f"APOP {user} {digest}".encode()
+        self.say(client, said + b"\r\n")
+
+    @staticmethod
+    def shake_hands(client, name):
+        """With that one of client_ca.py's certificates, if any."""
+        with contextlib.suppress(OSError):  # it has closed; what is heard tells
+            client.start_tls(authority().context(name) if name else None)
+
+    @staticmethod
+    def spoke_within(client, seconds):
+        client.socket.settimeout(seconds)
+        try:
+            client.more()
+            return True
+        except TimeoutError:
+            return False
+
     def hear(self, client, wanted):
         """Lines until they are those that are wanted, or for a while. "end" when the server has closed."""
-        data, over = client.buffer, False
+        data = client.buffer
         client.buffer = b""
         end = time.monotonic() + harness.DEADLINE
+        over = client.socket.fileno() < 0
         while not over:
             now = lines_of(normal(data))
             if wanted is not None and (now == wanted or time.monotonic() > end):
@@ -281,7 +341,7 @@ class Play:
                     break  # no more can make it right
             data += client.buffer
             client.buffer = b""
-        return lines_of(normal(data)) + (["end"] if over else [])
+        return lines_of(normal(data, self.challenges)) + (["end"] if over else [])
 
 
 def wait_a_while(condition, seconds):

@@ -17,6 +17,7 @@ CORPUS = SOURCE / "tests/golden/import"
 NOT_FOR_THIS_NGINX = {
     "zimbra": "directives of a fork",
     "openresty": "directives of Lua's module",
+    "elsewhere": "the files of http are missing, and stream is a module that is not installed",
     "mixed": "stream is a module that is not installed",
     "old-style": "SSLv2 of an OpenSSL that is gone, and one port in two files",
     "newer": "directives of nginx 1.29",

@@ -37,7 +37,7 @@ class NginxScripts(harness.Test):
         scripts = parity.scripts()
         self.assertTrue(scripts)
         both = [self.start(who, scripts) for who in parity.WHO]
-        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        with concurrent.futures.ThreadPoolExecutor(24) as pool:
             played = [[pool.submit(play.run, port, RECORDING) for play, port in pair] for pair in zip(*both)]
         for script, runs in zip(scripts, played):
             with self.subTest(script.name):

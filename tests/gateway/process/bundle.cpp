@@ -26,6 +26,8 @@ bundle some_bundle(std::size_t listeners) {
     b.number = 42;
     b.name = "/etc/postern/postern.toml";
     b.text = secret("worker_processes = 2\n");
+    b.peers["lb.example.org"] = {"192.0.2.1", "2001:db8::1"};
+    b.peers["none.example.org"] = {};
     b.files["/etc/cert.pem"] = {std::make_shared<const secret>("-----BEGIN"), 0};
     b.files["/etc/empty"] = {std::make_shared<const secret>(""), 0};
     b.files["/etc/none"] = {nullptr, ENOENT};
@@ -75,6 +77,7 @@ TEST_CASE("a bundle arrives as it was sent, however many sockets are in it") {
     CHECK(got->folders[0].path == "/etc/certs");
     CHECK(identity_of(got->folders[0].memory) == identity_of(sent.folders[0].memory));
     CHECK(got->text.reveal() == sent.text.reveal());
+    CHECK(got->peers == sent.peers);
     auto read = got->reader();
     CHECK(read("/etc/cert.pem").bytes->reveal() == "-----BEGIN");
     CHECK(read("/etc/empty").bytes->reveal() == "");
