@@ -19,10 +19,10 @@ target_compile_definitions(postern_boost INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION
   BOOST_ERROR_CODE_HEADER_ONLY)
 
-# postern_library(NAME [USES targets...] [WITHOUT paths...]): every source below the calling folder, but those that begin
-# with these paths, is one static library.
+# postern_library(NAME [USES targets...] [WITHOUT paths...] [READS headers...]): every source below the calling folder, but
+# those that begin with these paths, is one static library; most of it reads these headers of others.
 function(postern_library name)
-  cmake_parse_arguments(arg "" "" "USES;WITHOUT" ${ARGN})
+  cmake_parse_arguments(arg "" "" "USES;WITHOUT;READS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
   list(FILTER sources EXCLUDE REGEX "/(main)\\.cpp$")
   foreach(other IN LISTS arg_WITHOUT)
@@ -32,4 +32,7 @@ function(postern_library name)
   add_library(postern::${name} ALIAS postern_${name})
   target_link_libraries(postern_${name} PRIVATE postern_rules PUBLIC ${arg_USES})
   target_include_directories(postern_${name} PUBLIC "${PROJECT_SOURCE_DIR}")
+  if(arg_READS)
+    postern_precompile(postern_${name} ${arg_READS})
+  endif()
 endfunction()

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/directive/details.hpp"
 #include "config/directive/directive.hpp"
 
 namespace postern::config {
@@ -25,6 +26,7 @@ template <class Kind, auto First, auto... Rest> constexpr auto bind(directive ab
     about.form = &shape_of<Kind>();
     about.syntax = shape_of<Kind>().syntax;
     about.words = words_of<Kind>;
+    if (!has_details && !about.more.empty()) about.more = details_elsewhere;
     return row<root>{
         about,
         [](root& to, const value& given, reading& in) {

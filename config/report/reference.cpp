@@ -1,6 +1,7 @@
 #include "config/report/reference.hpp"
 
 #include "config/directive/all.hpp"
+#include "config/directive/details.hpp"
 #include "config/report/source_text.hpp"
 
 #include <algorithm>
@@ -132,6 +133,8 @@ std::string reference() {
     out.pop_back(); // the last blank line
     return out;
 }
+
+bool reference_is_whole() { return has_details; }
 
 std::string describe(std::string_view name) {
     std::string out;

@@ -9,6 +9,9 @@ namespace postern::config {
 // Every directive as Markdown: the text of config/DIRECTIVES.md.
 std::string reference();
 
+// Whether it says all that there is to say, or refers to that file for more.
+bool reference_is_whole();
+
 // One directive as plain text, in lines of at most 80 characters where words allow. Empty when
 // there is none of that name.
 std::string describe(std::string_view name);

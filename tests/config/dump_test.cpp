@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <sstream>
 
 using namespace postern;
 
@@ -272,7 +273,24 @@ TEST_CASE("a dump keeps file names as they were, wherever the configuration lies
 }
 
 TEST_CASE("DIRECTIVES.md is what the directives say") {
-    CHECK(read_whole(POSTERN_SOURCE "/config/DIRECTIVES.md") == config::reference());
+    auto file = read_whole(POSTERN_SOURCE "/config/DIRECTIVES.md");
+    if (config::reference_is_whole()) {
+        CHECK(file == config::reference());
+        return;
+    }
+    // The small build says the same, but for what it leaves to the file.
+    std::istringstream said(config::reference());
+    std::size_t at = 0, elsewhere = 0;
+    for (std::string line; std::getline(said, line);) {
+        bool refers = line.find("leaves to config/DIRECTIVES.md") != line.npos;
+        auto found = refers ? at : file.find(line + "\n", at);
+        INFO(line);
+        REQUIRE(found != file.npos);
+        at = refers ? at : found + line.size() + 1;
+        elsewhere += refers;
+    }
+    CHECK(elsewhere > 20);
+    CHECK(file.find("\n### ", at) == file.npos);
 }
 
 TEST_CASE("a directive is described by name") {
