@@ -7,7 +7,7 @@ include(CMakeDependentOption)
 cmake_dependent_option(POSTERN_RESOLVER "Look up the names of SMTP clients, with c-ares (the directive resolver)" ON
   "NOT POSTERN_SMALL" OFF)
 cmake_dependent_option(POSTERN_IMPORT "Read nginx.conf: postern import, and --nginx" ON "NOT POSTERN_SMALL" OFF)
-option(POSTERN_PRECOMPILE "Read the headers that most files need once a target" ON)
+option(POSTERN_PRECOMPILE "Read the headers that most files need once a target" OFF)
 option(POSTERN_WERROR "Treat warnings in our own code as errors" ON)
 
 foreach(library IN LISTS POSTERN_TLS)
