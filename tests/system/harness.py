@@ -122,6 +122,11 @@ def has_resolver():
     return "resolver: no" not in postern("version").stdout
 
 
+def has_importer():
+    """Whether the program was built with one (POSTERN_IMPORT)."""
+    return "this build of postern has no importer" not in postern("import", "/dev/null", ok=None).stderr
+
+
 class Certificates:
     """A CA and certificates for localhost, made once a test program: rsa.pem, ecdsa.pem (with -key.pem), both.pem."""
 

@@ -369,7 +369,7 @@ class Rsyslog(Case):
         lines = self.out.read_text().splitlines() if self.out.exists() else []
         return [parts for line in lines if (parts := line.split("|", 5))[3] == program]
 
-    def test_it_understands_what_is_sent_and_as_it_understands_nginx(self):
+    def test_it_understands_what_is_sent(self):
         self.collect()
         name = socket.gethostname()
         gateway = self.start(
@@ -382,7 +382,11 @@ class Rsyslog(Case):
             self.assertEqual(found[:2] + found[3:5], [facility, "notice", tag, f"{tag}:"])
             self.assertIn(found[2], (name, name.split(".")[0]))
             self.assertRegex(found[5], r'^ time=\S+ level=notice event="login refused" .*user=mallory')
-        # nginx: the same configuration for both programs
+
+    @unittest.skipUnless(harness.has_importer(), "this build of postern has no importer")
+    def test_it_understands_nginx_and_postern_alike(self):
+        """The same configuration for both programs."""
+        self.collect()
         port = free_port()
         mail = f"error_log syslog:server=127.0.0.1:{self.port},facility=mail info;\nauth_http 127.0.0.1:1;\n" \
                f"server {{ listen 127.0.0.1:{port}; protocol imap; }}\n"
