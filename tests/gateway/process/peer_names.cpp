@@ -39,7 +39,7 @@ TEST_CASE("many names are looked up at once, each with its own answer") {
     names[0] = names[39] = "localhost";
     auto all = look_up_names(names, 60s);
     REQUIRE(all.size() == names.size());
-    for (auto n : {0, 39}) {
+    for (std::size_t n : {0u, 39u}) {
         CHECK(std::ranges::count(all[n].hosts, "127.0.0.1") == 1);
         CHECK(all[n].why.empty());
     }
