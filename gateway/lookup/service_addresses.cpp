@@ -32,6 +32,7 @@ task<result<std::vector<service_addresses::endpoint>>> service_addresses::now(
         fresh_until_ = started + 5s;
         until = std::min(until, started + 1s);
     }
+    asked_ = started;
     auto found = co_await find_(where_, to_, until);
     if (found && !found->empty()) {
         known_ = std::move(*found);
@@ -46,6 +47,7 @@ task<result<std::vector<service_addresses::endpoint>>> service_addresses::now(
 void service_addresses::put_aside(const endpoint& who) {
     take_back(who);
     aside_.push_back({who, clock::now()});
+    fresh_until_ = std::min(fresh_until_, asked_ + ask_again);
 }
 
 void service_addresses::take_back(const endpoint& who) {

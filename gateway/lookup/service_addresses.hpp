@@ -19,7 +19,7 @@ public:
     using endpoint = stream_socket::endpoint_type;
     using finder = decltype(&endpoints_of);
 
-    static constexpr std::chrono::seconds fresh_for{20}, rest{10};
+    static constexpr std::chrono::seconds fresh_for{20}, rest{10}, ask_again{1};
 
     service_addresses(
         boost::asio::any_io_executor, const config::http_address&, finder = endpoints_of
@@ -29,9 +29,8 @@ public:
     // errc::timed_out, errc::unavailable; `trouble` says more.
     task<result<std::vector<endpoint>>> now(clock::time_point until, std::string& trouble);
 
-    void grow_old() { fresh_until_ = {}; } // ask again next time
-
-    // One that failed is asked for some seconds only when no other is left.
+    // One that failed is asked for some seconds only when no other is left. It may have moved, so
+    // the next login looks where the service is now, but not every one of many.
     void put_aside(const endpoint&);
     void take_back(const endpoint&);
     bool rests(const endpoint&, clock::time_point since_before) const;
@@ -47,7 +46,7 @@ private:
     config::upstream_address to_;
     finder find_;
     std::vector<endpoint> known_;
-    clock::time_point fresh_until_{};
+    clock::time_point asked_{}, fresh_until_{};
     std::vector<failed> aside_;
 };
 

@@ -5,6 +5,8 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <thread>
+
 using namespace postern;
 using namespace postern::gateway;
 using namespace std::chrono_literals;
@@ -78,14 +80,18 @@ TEST_CASE_METHOD(fixture, "addresses are asked for again, and kept where nobody 
     service_addresses of(loop.get_executor(), service, look_up);
     names.all = {at("192.0.2.1")};
     CHECK(now(of).value() == names.all);
-    of.grow_old();
+    of.put_aside(at("192.0.2.1"));
+    CHECK(now(of)->size() == 1);
+    CHECK(names.asked == 1); // just now
+    std::this_thread::sleep_for(service_addresses::ask_again);
     names.all = {};
     CHECK(now(of).value() == std::vector{at("192.0.2.1")});
     CHECK(names.asked == 2);
     CHECK(names.allowed <= 1s); // a login does not wait long for what it does not need
     CHECK(now(of)->size() == 1);
     CHECK(names.asked == 2); // nor does each of them ask
-    of.grow_old();
+    of.put_aside(at("192.0.2.1"));
+    std::this_thread::sleep_for(service_addresses::ask_again);
     names.all = {at("192.0.2.7")};
     CHECK(now(of).value() == names.all);
 }
