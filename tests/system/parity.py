@@ -208,7 +208,7 @@ class Upstream(Server):
         peer.send(self.said("then", b""))
         with contextlib.suppress(OSError):  # the gateway has left
             for line in self.said("slowly", b"").splitlines(keepends=True):
-                time.sleep(2)
+                time.sleep(3)
                 peer.send(line)
         while peer.buffer or peer.more():
             self.note(peer.line())
