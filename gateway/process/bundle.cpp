@@ -1,11 +1,9 @@
 #include "gateway/process/bundle.hpp"
 
-#include "gateway/shared/segment.hpp"
+#include "gateway/shared/packing.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <sys/stat.h>
 
 namespace postern::gateway {
 namespace {
@@ -15,58 +13,7 @@ boost::system::error_code error_of(int value) { return {value, boost::system::sy
 constexpr std::size_t largest = 256 << 20; // of the bytes of all files together
 constexpr std::size_t most_logs = 1000;    // a configuration may name fewer
 
-// Numbers as 8 bytes, texts as their length and themselves. Without room it only counts, so that
-// the same walk measures and writes.
-class writer {
-public:
-    explicit writer(std::span<std::byte> room = {}) : room_(room) {}
-
-    void put(std::uint64_t n) { put_bytes(&n, sizeof n); }
-    void put(std::string_view text) {
-        put(std::uint64_t{text.size()});
-        put_bytes(text.data(), text.size());
-    }
-    std::size_t size() const { return size_; }
-
-private:
-    void put_bytes(const void* from, std::size_t n) {
-        if (n > 0 && size_ + n <= room_.size()) std::memcpy(room_.data() + size_, from, n);
-        size_ += n;
-    }
-    std::span<std::byte> room_;
-    std::size_t size_ = 0;
-};
-
-class reader_of {
-public:
-    explicit reader_of(std::span<const std::byte> all) : left_(all) {}
-
-    std::uint64_t number() {
-        std::uint64_t n = 0;
-        auto from = take(sizeof n);
-        if (good_) std::memcpy(&n, from.data(), from.size());
-        return n;
-    }
-    std::string_view text() {
-        auto from = take(number());
-        return {reinterpret_cast<const char*>(from.data()), from.size()};
-    }
-    bool good() const { return good_; }
-    bool at_end() const { return good_ && left_.empty(); }
-
-private:
-    std::span<const std::byte> take(std::uint64_t n) {
-        good_ = good_ && n <= left_.size();
-        if (!good_) return {};
-        auto some = left_.first(n);
-        left_ = left_.subspan(n);
-        return some;
-    }
-    std::span<const std::byte> left_;
-    bool good_ = true;
-};
-
-void write(writer& out, const open_logs& logs) {
+void write(packer& out, const open_logs& logs) {
     out.put(logs.size());
     for (auto& l : logs) {
         out.put(std::string_view(l.name));
@@ -75,7 +22,7 @@ void write(writer& out, const open_logs& logs) {
 }
 
 // `take` gives the next descriptor.
-bool read(reader_of& in, open_logs& logs, const auto& take) {
+bool read(unpacker& in, open_logs& logs, const auto& take) {
     auto count = in.number();
     if (count > most_logs) return false;
     for (; count > 0 && in.good(); --count) {
@@ -88,7 +35,7 @@ bool read(reader_of& in, open_logs& logs, const auto& take) {
     return in.good();
 }
 
-void write(writer& out, const bundle& b) {
+void write(packer& out, const bundle& b) {
     out.put(std::string_view(b.name));
     out.put(b.text.reveal());
     out.put(b.peers.size());
@@ -125,7 +72,7 @@ void write(writer& out, const bundle& b) {
 }
 
 // The descriptors follow in the order in which the bytes name them.
-bool read(reader_of in, std::vector<descriptor> files, bundle& b) {
+bool read(unpacker in, std::vector<descriptor> files, bundle& b) {
     auto next = files.begin();
     auto take = [&] { return next == files.end() ? descriptor() : std::move(*next++); };
     b.name = in.text();
@@ -174,13 +121,9 @@ bool read(reader_of in, std::vector<descriptor> files, bundle& b) {
 
 // Bytes in memory of their own, and descriptors behind it.
 result<message> message_of(word what, const auto& from, const std::vector<int>& fds) {
-    writer measured;
-    write(measured, from);
-    if (measured.size() > largest) return error_of(EFBIG);
-    auto memory = segment::make("postern bundle", measured.size());
+    auto fill = [&](packer& out) { write(out, from); };
+    auto memory = pack_in_memory("postern bundle", largest, fill);
     if (!memory) return memory.error();
-    writer out(memory->bytes());
-    write(out, from);
     message m;
     m.what = what;
     m.files.push_back(duplicate(memory->fd()));
@@ -194,11 +137,7 @@ result<message> message_of(word what, const auto& from, const std::vector<int>& 
 // The other way; leaves the descriptors that belong to the bytes.
 result<segment> memory_of(message& m, word what) {
     if (m.what != what || m.files.empty()) return error_of(EPROTO);
-    struct stat is {};
-    if (::fstat(m.files[0].get(), &is) != 0) return error_of(errno);
-    auto size = static_cast<std::size_t>(is.st_size);
-    if (size == 0 || size > largest) return error_of(EPROTO);
-    auto memory = segment::adopt(m.files[0].release(), size);
+    auto memory = packed_memory(std::move(m.files[0]), largest);
     if (memory) m.files.erase(m.files.begin());
     return memory;
 }
@@ -236,7 +175,7 @@ result<bundle> unpack(message m) {
     auto memory = memory_of(m, word::bundle);
     if (!memory) return memory.error();
     auto bytes = memory->bytes();
-    auto good = read(reader_of(bytes), std::move(m.files), b);
+    auto good = read(unpacker(bytes), std::move(m.files), b);
     ::explicit_bzero(bytes.data(), bytes.size()); // keys have stood here
     if (!good) return error_of(EPROTO);
     return b;
@@ -252,7 +191,7 @@ result<message> pack(const open_logs& logs) {
 result<open_logs> unpack_logs(message m) {
     auto memory = memory_of(m, word::reopen);
     if (!memory) return memory.error();
-    reader_of in(memory->bytes());
+    unpacker in(memory->bytes());
     auto next = m.files.begin();
     auto take = [&] { return next == m.files.end() ? descriptor() : std::move(*next++); };
     open_logs logs;
