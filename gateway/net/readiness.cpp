@@ -74,7 +74,7 @@ error_code readiness::register_for(place& p, kind what) {
     event.events = wanted;
     event.data.ptr = &p;
     int how = p.registered == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-    if (::epoll_ctl(all_.native_handle(), how, p.fd, &event) != 0)
+    if (::epoll_ctl(all_.native_handle(), how, p.fd.get(), &event) != 0)
         return error_code(errno, boost::system::system_category());
     p.registered = wanted;
     return {};

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "gateway/process/descriptor.hpp"
+
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
@@ -9,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace postern::gateway {
 
@@ -46,9 +49,14 @@ public:
         boost::system::error_code why_;
     };
 
-    // A socket: here as long as it is open.
+    // An open socket. Who still waits when it is closed is called off.
     struct place {
-        int fd = -1;
+        place(readiness& in, descriptor socket) : of(in), fd(std::move(socket)) {}
+        ~place() { of.call_off(*this); }
+        place(const place&) = delete;
+
+        readiness& of;
+        descriptor fd;                // closed, it leaves the set
         std::uint32_t registered = 0; // for these events
         bool readable = false, writable = false;
         bool hung_up = false, broken = false; // for ever

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 namespace postern::gateway {
 namespace asio = boost::asio;
@@ -17,36 +16,20 @@ static boost::system::error_code system_error() {
 }
 
 stream_socket::stream_socket(asio::any_io_executor where)
-    : of_(&readiness::of(asio::query(where, asio::execution::context))),
-      place_(nullptr, closing{of_}) {}
+    : of_(&readiness::of(asio::query(where, asio::execution::context))) {}
 
-stream_socket::stream_socket(asio::io_context& loop, int fd) : stream_socket(loop) { own(fd); }
-
-void stream_socket::own(int fd) {
-    struct keeper {
-        int fd;
-        ~keeper() {
-            if (fd >= 0) ::close(fd);
-        }
-    } until_it_is_owned{fd};
-    place_.reset(new readiness::place);
-    place_->fd = std::exchange(until_it_is_owned.fd, -1);
-}
-
-void stream_socket::closing::operator()(readiness::place* p) const {
-    of->call_off(*p);
-    if (p->fd >= 0) ::close(p->fd); // and leaves the set
-    delete p;
+stream_socket::stream_socket(asio::io_context& loop, descriptor socket) : stream_socket(loop) {
+    place_ = std::make_unique<readiness::place>(*of_, std::move(socket));
 }
 
 stream_socket::error_code stream_socket::connect(const endpoint_type& to) {
     int family = to.data()->sa_family;
     int protocol = family == AF_UNIX ? 0 : IPPROTO_TCP;
-    int fd = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
-    if (fd < 0) return system_error();
-    own(fd);
-    if (::connect(fd, to.data(), static_cast<socklen_t>(to.size())) == 0) return {};
-    return system_error();
+    descriptor made(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol));
+    if (!made) return system_error();
+    place_ = std::make_unique<readiness::place>(*of_, std::move(made));
+    auto size = static_cast<socklen_t>(to.size());
+    return ::connect(native_handle(), to.data(), size) == 0 ? error_code() : system_error();
 }
 
 stream_socket::error_code stream_socket::pending_error() const {
@@ -74,7 +57,7 @@ ssize_t stream_socket::send(const void* bytes, std::size_t size) {
 
 void stream_socket::wait(wait_type what, readiness::waiter& by) {
     if (place_)
-        of_->wait(*place_, static_cast<readiness::kind>(what), by);
+        of_->wait(*place_, what, by);
     else
         of_->refuse(by, asio::error::bad_descriptor);
 }

@@ -22,17 +22,19 @@ class stream_socket {
 public:
     using endpoint_type = boost::asio::generic::stream_protocol::endpoint;
     using error_code = boost::system::error_code;
-    enum wait_type { wait_read, wait_write, wait_error };
+    using wait_type = readiness::kind;
+    static constexpr auto wait_read = wait_type::read, wait_write = wait_type::write,
+                          wait_error = wait_type::error;
 
     explicit stream_socket(boost::asio::any_io_executor); // not open
     explicit stream_socket(boost::asio::io_context& loop) : stream_socket(loop.get_executor()) {}
-    stream_socket(boost::asio::io_context&, int fd); // owned from now on
+    stream_socket(boost::asio::io_context&, descriptor);
     stream_socket(stream_socket&&) noexcept = default;
     stream_socket& operator=(stream_socket&&) noexcept = default;
 
     boost::asio::any_io_executor get_executor() const { return of_->get_executor(); }
-    bool is_open() const { return place_ && place_->fd >= 0; }
-    int native_handle() const { return place_ ? place_->fd : -1; }
+    bool is_open() const { return place_ != nullptr; }
+    int native_handle() const { return place_ ? place_->fd.get() : -1; } // borrowed
 
     // Begins to connect, when it is not open; when the error is in_progress, wait_write ends with
     // the connection or its failure, and pending_error() says which.
@@ -69,15 +71,9 @@ private:
             waiting<std::decay_t<Handler>>::begin(*at, what, std::forward<Handler>(handler));
         }
     };
-    struct closing {
-        readiness* of;
-        void operator()(readiness::place*) const;
-    };
-
-    void own(int fd);
 
     readiness* of_;
-    std::unique_ptr<readiness::place, closing> place_;
+    std::unique_ptr<readiness::place> place_; // null: not open
 };
 
 // A handler that waits. It is called by the loop itself, whatever executor it has.

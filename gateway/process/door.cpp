@@ -88,7 +88,7 @@ bool door::accept_some(int most) {
             return false;
         }
         try {
-            keeper_.enter(client(loop_, fd), address(&from, length), *this);
+            keeper_.enter(client(loop_, descriptor(fd)), address(&from, length), *this);
         } catch (const std::bad_alloc&) { // this one is lost; the others wait
             keeper_.is_full(ENOMEM);
             return false;

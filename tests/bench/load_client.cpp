@@ -57,8 +57,9 @@ task<> client::log_in(
     tls::destination who;
     who.name = "localhost";
     who.address = std::to_string(lane);
-    link_ =
-        std::make_unique<gateway::connection>(stream_socket(loop, socket.release()), to.tls, who);
+    link_ = std::make_unique<gateway::connection>(
+        stream_socket(loop, gateway::descriptor(socket.release())), to.tls, who
+    );
     if (to.tls) {
         auto shaken = co_await link_->start_tls();
         if (!shaken) fail("TLS handshake (" + link_->trouble() + ")", shaken.error());

@@ -45,7 +45,7 @@ std::pair<gateway::stream_socket, peer> connected(boost::asio::io_context& loop)
     auto to = door.local_endpoint();
     if (::connect(fd, to.data(), static_cast<socklen_t>(to.size())) != 0)
         throw std::runtime_error("no loopback");
-    return {gateway::stream_socket(loop, door.accept().release()), peer(fd)};
+    return {gateway::stream_socket(loop, gateway::descriptor(door.accept().release())), peer(fd)};
 }
 
 void hear(boost::asio::io_context& loop, peer& p, std::size_t bytes) {
