@@ -22,11 +22,6 @@ client_buffer buffer_of(const server_settings& server) {
     return {"imap_client_buffer", server.imap.client_buffer};
 }
 
-std::chrono::milliseconds waiting_of(const server_settings& server) {
-    bool greets = server.protocol == mail_protocol::smtp;
-    return greets ? server.smtp.greeting_delay : std::chrono::milliseconds(0);
-}
-
 }
 
 // A buffer that grows to hold a line may have twice the room, beside the one it grew from; IMAP
@@ -37,7 +32,7 @@ void complete_budget(server_settings& server, const server_notes& notes) {
     if (!notes.find("max_login_bytes")) budget.bytes = std::max(budget.bytes, needed);
     if (!notes.find("max_login_memory")) budget.memory = std::max(budget.memory, needed);
     if (notes.find("login_timeout")) return;
-    budget.time = std::max(budget.time, server.timeout + waiting_of(server));
+    budget.time = std::max(budget.time, server.timeout + server.greeting_delay());
 }
 
 void check_budget(const judged& j, findings& out) {

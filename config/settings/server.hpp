@@ -46,6 +46,12 @@ struct server_settings {
         return false;
     }
 
+    // How long clients wait for their greeting; their own time begins with it.
+    std::chrono::milliseconds greeting_delay() const {
+        bool waits = protocol == mail_protocol::smtp;
+        return waits ? smtp.greeting_delay : std::chrono::milliseconds(0);
+    }
+
     bool looks_up_clients() const { return protocol == mail_protocol::smtp && resolver.asks(); }
 
     bool uses_proxy_tls() const {

@@ -269,12 +269,6 @@ void note(record& seen, const sasl::credentials& login) {
     seen.end = ending();
 }
 
-// A greeting that is kept back is not the client's time.
-std::chrono::milliseconds time_to_ask(const config::server_settings& s, bool greets) {
-    bool waits = greets && s.protocol == config::mail_protocol::smtp;
-    return waits ? s.timeout + s.smtp.greeting_delay : s.timeout;
-}
-
 // What the client hears of an end that nobody has told it of yet.
 error_code dismiss(connection& client, const login_tools& tools, error_code why) {
     client.say_last(last_words(tools.settings.protocol, why));
@@ -288,7 +282,9 @@ task<result<admitted>> serve(
 ) {
     auto& settings = tools.settings;
     for (std::size_t tries = 1;; ++tries) {
-        client.expire_after(time_to_ask(settings, tries == 1));
+        auto time = settings.timeout;
+        if (tries == 1) time += settings.greeting_delay();
+        client.expire_after(time);
         auto login = co_await talk.ask();
         if (!login) co_return dismiss(client, tools, login.error());
         note(seen, *login);
