@@ -8,6 +8,7 @@
 #include <mutex>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <new>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -27,7 +28,8 @@ std::string literal(const sockaddr* from) {
     return text;
 }
 
-named_addresses look_up(const std::string& name) {
+// Nothing may leave a thread; without memory there is no answer.
+named_addresses look_up(const std::string& name) try {
     addrinfo wanted{}, *found = nullptr;
     wanted.ai_socktype = SOCK_STREAM;
     wanted.ai_flags = AI_ADDRCONFIG;
@@ -43,6 +45,8 @@ named_addresses look_up(const std::string& name) {
     ::freeaddrinfo(found);
     if (out.hosts.empty()) out.why = "it has no addresses";
     return out;
+} catch (const std::bad_alloc&) {
+    return {{}, "out of memory"};
 }
 
 // Shared by whoever waits and the threads that ask. The resolver cannot be told to stop: when it
