@@ -12,24 +12,30 @@
 namespace postern::gateway {
 namespace {
 
-descriptor open_file(const std::string& path, std::string& why, mode_t mode = 0640, int more = 0) {
+descriptor open_file(const std::string& path, mode_t mode = 0640, int more = 0) {
     if (path == "stderr") return duplicate(STDERR_FILENO);
     constexpr int how = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY;
-    descriptor file(::open(path.c_str(), how | more, mode));
-    if (!file) why = "cannot write \"" + path + "\": " + std::strerror(errno);
-    return file;
+    return descriptor(::open(path.c_str(), how | more, mode));
+}
+
+struct failure {
+    std::string why, hint;
+};
+
+failure of_file(const std::string& path, int error) {
+    auto why = "cannot write \"" + path + "\": " + std::strerror(error);
+    if (error == ENOENT) return {why, "make the folder first"};
+    if (error == EACCES || error == EPERM) return {why, "let whoever starts postern write there"};
+    if (error == EISDIR) return {why, "name a file in that folder"};
+    return {why, {}};
 }
 
 void complain(
-    std::vector<log_files::trouble>& wrong,
-    std::size_t server,
-    const char* directive,
-    std::string text,
-    std::string hint = {}
+    std::vector<log_files::trouble>& wrong, std::size_t server, const char* directive, failure what
 ) {
-    wrong.push_back({
-        server, {config::severity::error, directive, std::move(text), std::move(hint)}
-    });
+    config::complaint c{config::severity::error, directive, std::move(what.why), {}};
+    c.hint = std::move(what.hint);
+    wrong.push_back({server, std::move(c)});
 }
 
 class opener {
@@ -41,25 +47,29 @@ public:
         open_log one{config::name_of(target), {}, {}};
         auto is_there = [&](auto& other) { return other.name == one.name; };
         if (std::ranges::any_of(made_, is_there)) return;
-        std::string why;
+        failure failed;
         if (target.is_syslog())
-            open_socket(target.collector, one, why);
-        else
-            one.file = open_file(target.file, why);
+            failed = open_socket(target.collector, one);
+        else if (one.file = open_file(target.file); !one.file)
+            failed = of_file(target.file, errno);
         if (one.file) return made_.push_back(std::move(one));
-        complain(wrong_, server, directive, why.empty() ? std::strerror(errno) : why);
+        complain(wrong_, server, directive, std::move(failed));
     }
 
     open_logs take() { return std::move(made_); }
 
 private:
-    void open_socket(const config::syslog_collector& to, open_log& one, std::string& why) {
+    failure open_socket(const config::syslog_collector& to, open_log& one) {
+        std::string why;
         auto same = std::ranges::find(known_, one.name, &open_log::name);
         one.peer = same != known_.end() ? same->peer : address_of(to, why);
-        if (!one.peer.empty())
-            one.file = open_datagrams(one.peer);
-        else
-            why = "\"" + to.host + "\": " + why;
+        if (one.peer.empty())
+            return {
+                "cannot find the address of " + to.host + ": " + why,
+                "write its address, or put the name into /etc/hosts"};
+        one.file = open_datagrams(one.peer);
+        if (one.file) return {};
+        return {"cannot make a socket for " + one.name + ": " + std::strerror(errno), {}};
     }
 
     std::vector<log_files::trouble>& wrong_;
@@ -70,16 +80,16 @@ private:
 descriptor open_secrets(const std::string& path, std::vector<log_files::trouble>& wrong) {
     constexpr auto directive = "ssl_keylog_file";
     constexpr auto process = config::origins::process;
-    std::string why;
-    auto file = open_file(path, why, 0600, O_NOFOLLOW);
-    if (!file) complain(wrong, process, directive, why);
+    auto file = open_file(path, 0600, O_NOFOLLOW);
+    if (!file) complain(wrong, process, directive, of_file(path, errno));
     // One that was there already may be readable by others.
     if (file && ::fchmod(file.get(), 0600) != 0)
         complain(
             wrong,
             process,
             directive,
-            "\"" + path + "\" is not ours to close to others: " + std::strerror(errno)
+            {"\"" + path + "\" is not ours to close to others: " + std::strerror(errno),
+             "remove it, or name another file"}
         );
     return file;
 }

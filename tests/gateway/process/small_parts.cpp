@@ -78,6 +78,7 @@ TEST_CASE("logs are appended to, each is opened once, and what cannot be opened 
     REQUIRE(wrong.size() == 2);
     CHECK(wrong[0].what.directive == "access_log");
     CHECK(wrong[0].what.text.find("missing/access") != std::string::npos);
+    CHECK(wrong[0].what.hint == "make the folder first");
     CHECK(wrong[0].server == config::origins::process);
     CHECK(wrong[1].what.directive == "error_log");
     CHECK(wrong[1].server == 1);
@@ -103,6 +104,7 @@ TEST_CASE("a collector may be away, but its name must be known") {
     open_log_files(settings, wrong, logs.targets);
     REQUIRE(wrong.size() == 1);
     CHECK(wrong[0].what.text.find("no-such-host.invalid") != std::string::npos);
+    CHECK(wrong[0].what.hint == "write its address, or put the name into /etc/hosts");
     // What was known before is not looked up again.
     logs.targets.push_back({config::name_of(unknown), logs.targets[1].peer, {}});
     wrong.clear();
