@@ -84,11 +84,11 @@ std::vector<nginx_word> spoken_words(const statement& s, findings& out) {
     return left;
 }
 
-// Collectors sort by the tag, which is another one by default.
+// Collectors sort by the tag, which is another one by default. Parameters come in any order.
 void keep_tag(std::vector<nginx_word>& words) {
     auto& target = words[0].text;
-    if (target.starts_with("syslog:") && target.find(",tag=") == target.npos)
-        target += ",tag=nginx";
+    bool has_tag = target.find(",tag=") != target.npos || target.starts_with("syslog:tag=");
+    if (target.starts_with("syslog:") && !has_tag) target += ",tag=nginx";
 }
 
 bool is_zone(const value& v) { return v.written.starts_with("shared"); }
