@@ -78,6 +78,14 @@ open_log opened(const config::log_target& target) {
     return out;
 }
 
+// They hear of all that is a notice or graver.
+void tell(gateway::log& events, log_targets& all, const std::vector<config::log_target>& targets) {
+    config::error_targets wanted;
+    for (auto& t : targets)
+        wanted.push_back({t, log_level::notice});
+    events.use(all.ways(wanted), nullptr, style::text);
+}
+
 std::string text_of(const open_log& l) {
     std::string room(65536, '\0');
     auto got = ::pread(l.file.get(), room.data(), room.size(), 0);
@@ -244,14 +252,7 @@ TEST_CASE("a collector that went away and comes back is found by the next line")
     log_targets all;
     gateway::log events(-1, -1, log_level::notice, style::text);
     config::log_target other{"other"};
-    events.use(
-        all.ways({
-            {target, log_level::notice},
-            {other,  log_level::notice}
-    }),
-        nullptr,
-        style::text
-    );
+    tell(events, all, {target, other});
     open_logs files;
     files.push_back(opened(target));
     files.push_back(opened(other));
@@ -276,27 +277,14 @@ TEST_CASE("what a target lost is told when it is given up") {
     log_targets all;
     config::log_target full{"full"}, good{"good"};
     gateway::log events(-1, -1, log_level::notice, style::text);
-    events.use(
-        all.ways({
-            {full, log_level::notice},
-            {good, log_level::notice}
-    }),
-        nullptr,
-        style::text
-    );
+    tell(events, all, {full, good});
     open_logs files;
     files.push_back({"full", {}, descriptor(::open("/dev/full", O_WRONLY | O_CLOEXEC))});
     files.push_back(opened(good));
     all.use(files, events);
     for (int i = 0; i < 3; ++i)
         events.event(log_level::notice, "x");
-    events.use(
-        all.ways({
-            {good, log_level::notice}
-    }),
-        nullptr,
-        style::text
-    );
+    tell(events, all, {good});
     files.erase(files.begin());
     all.use(files, events);
     auto told = text_of(files[0]);
