@@ -2,7 +2,7 @@
 name server's answers change."""
 import os
 
-from harness import SOURCE, run, temp_folder
+from harness import SOURCE, Gateway, run, temp_folder
 
 _built = None
 
@@ -16,7 +16,7 @@ def _library():
 
 
 class Names:
-    """gateway.environment = names.environment, before it starts."""
+    """What is known of names; without an address there is no such name."""
 
     def __init__(self, **known):
         self.file = temp_folder() / "names"
@@ -33,3 +33,9 @@ class Names:
         next_one.write_text("".join(f"{name} {' '.join(addresses)}\n" for name, addresses in self.known.items()))
         next_one.chmod(0o644)
         os.replace(next_one, self.file)
+
+    def gateway(self, servers, **more):
+        """One that asks here; arguments as of harness.Gateway."""
+        made = Gateway(servers, **more)
+        made.environment = self.environment
+        return made

@@ -8,11 +8,6 @@ HERE, THERE, NOBODY = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 
 
 class Test(harness.Test):
-    def start(self, names, servers, **more):
-        gateway = harness.Gateway(servers, **more)
-        gateway.environment = names.environment
-        return self.enter(gateway)
-
     def upstream(self, host=HERE, port=0):
         """Lets everybody in; its connections are counted."""
         def talk(peer):
@@ -32,7 +27,7 @@ class Upstreams(Test):
         here = self.upstream()
         there = self.upstream(THERE, here.port)
         names = Names(mail_test=[HERE])
-        gateway = self.start(names, [{"protocol": "imap", "listen": ["imap"], "upstream": f"mail.test:{here.port}"}])
+        gateway = self.enter(names.gateway([{"protocol": "imap", "listen": ["imap"], "upstream": f"mail.test:{here.port}"}]))
         for known, wanted in (([HERE], (1, 0)), ([THERE], (1, 1)), ([NOBODY, THERE], (1, 2)), ([NOBODY, HERE, THERE], (2, 2))):
             names.know(mail_test=known)
             self.assertEqual(self.log_in(gateway), "a OK in")
@@ -50,7 +45,7 @@ class Upstreams(Test):
         there = self.upstream(THERE, here.port)
         names = Names(mail_test=[HERE])
         lookup = self.enter(AuthHttp(lambda *_: {"Auth-Status": "OK", "Auth-Server": "mail.test", "Auth-Port": str(here.port)}))
-        gateway = self.start(names, [{"protocol": "imap", "listen": ["imap"], "auth_http": lookup.url}])
+        gateway = self.enter(names.gateway([{"protocol": "imap", "listen": ["imap"], "auth_http": lookup.url}]))
         self.assertEqual(self.log_in(gateway), "a OK in")
         names.know(mail_test=[THERE])
         self.assertEqual(self.log_in(gateway), "a OK in")
@@ -69,7 +64,7 @@ class Services(Test):
         here = self.service(upstream)
         there = self.service(upstream, THERE, here.port)
         names = Names(auth_test=[HERE])
-        gateway = self.start(names, [{"protocol": "imap", "listen": ["imap"], "auth_http": f"http://auth.test:{here.port}/"}])
+        gateway = self.enter(names.gateway([{"protocol": "imap", "listen": ["imap"], "auth_http": f"http://auth.test:{here.port}/"}]))
         self.assertEqual(self.log_in(gateway), "a OK in")
         names.know(auth_test=[THERE])
 
@@ -86,7 +81,7 @@ class Services(Test):
         upstream = self.upstream()
         here = self.service(upstream)
         names = Names(auth_test=[NOBODY, HERE])
-        gateway = self.start(names, [{"protocol": "imap", "listen": ["imap"], "auth_http": f"http://auth.test:{here.port}/"}])
+        gateway = self.enter(names.gateway([{"protocol": "imap", "listen": ["imap"], "auth_http": f"http://auth.test:{here.port}/"}]))
         for _ in range(2):
             self.assertEqual(self.log_in(gateway), "a OK in")
         self.assertEqual(len(here.requests), 2)

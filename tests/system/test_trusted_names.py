@@ -18,11 +18,6 @@ class TrustedNames(harness.Test):
         upstream = self.enter(harness.Server(imap))
         self.lookup = self.enter(AuthHttp(lambda *_: {"Auth-Status": "OK", "Auth-Server": HERE, "Auth-Port": str(upstream.port)}))
 
-    def start(self, names, servers, **more):
-        gateway = harness.Gateway(servers, **more)
-        gateway.environment = names.environment
-        return self.enter(gateway)
-
     def reload(self, gateway, event="reloaded"):
         before = len(gateway.events(event))
         gateway.process.send_signal(signal.SIGHUP)
@@ -46,7 +41,7 @@ class TrustedNames(harness.Test):
 
     def test_all_addresses_count_and_a_reload_looks_again(self):
         names = Names(lb_test=["10.1.1.1", "::1", HERE])
-        gateway = self.start(names, self.servers("lb.test"), top={"worker_processes": 2})
+        gateway = self.enter(names.gateway(self.servers("lb.test"), top={"worker_processes": 2}))
         self.assertTrue(self.is_believed(gateway))
         names.know(lb_test=["127.0.0.2"])
         self.assertTrue(self.is_believed(gateway))  # nobody has looked
@@ -71,9 +66,9 @@ class TrustedNames(harness.Test):
                 names = Names(lb_test=[HERE])
                 servers = self.servers("lb.test")
                 servers[0]["listen"].append("imaps ssl")
-                gateway = self.start(names, servers, mail={key: str(path) for key, path in pem.items()},
-                                     top={"ssl_key_process": key_process, "ssl_certificate_watch": "100ms",
-                                          "error_log": "stderr info"})
+                gateway = self.enter(names.gateway(
+                    servers, mail={key: str(path) for key, path in pem.items()},
+                    top={"ssl_key_process": key_process, "ssl_certificate_watch": "100ms", "error_log": "stderr info"}))
                 names.know(lb_test=[])
                 os.kill(int(gateway.wait_event("worker started")["pid"]), signal.SIGKILL)
                 gateway.wait_event("worker died, replacing it")
