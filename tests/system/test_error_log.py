@@ -201,7 +201,7 @@ class Files(Case):
         gateway.write(good + 'error_log = "syslog:server=no-such-host.invalid"\n')
         gateway.process.send_signal(signal.SIGHUP)
         gateway.wait_event("reload refused, everything stays as it was", count=2)
-        self.assertIn('error: error_log: "no-such-host.invalid": ', gateway.log())
+        self.assertIn('error: error_log: cannot find the address of no-such-host.invalid: ', gateway.log())
         self.refuse(gateway)
         gateway.wait_event("login refused")
 
