@@ -1,8 +1,5 @@
 #include "gateway/net/address.hpp"
 
-#include "gateway/net/stream_socket.hpp"
-
-#include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
@@ -46,17 +43,15 @@ peer_name name_of(const boost::asio::generic::stream_protocol::endpoint& from) {
     return {std::move(text), std::move(full), to->port()};
 }
 
+bool is_any(const boost::asio::generic::stream_protocol::endpoint& at) {
+    auto to = internet(at);
+    return to && plain(to->address()).is_unspecified();
+}
+
 bool is_here(const boost::asio::generic::stream_protocol::endpoint& at) {
     if (at.size() > 0 && at.data()->sa_family == AF_UNIX) return true;
     auto to = internet(at);
     return to && plain(to->address()).is_loopback();
-}
-
-bool leaves_machine(const stream_socket& to) {
-    boost::system::error_code ec;
-    auto peer = to.remote_endpoint(ec);
-    if (ec) return ec != boost::asio::error::not_connected;
-    return !is_here(peer);
 }
 
 }

@@ -6,7 +6,6 @@
 #include <string>
 
 namespace postern::gateway {
-class stream_socket;
 
 // Who is at the other end. Addresses are literals; an IPv4 address that came mapped into IPv6 is
 // shown as IPv4.
@@ -21,12 +20,11 @@ std::string full_name(const std::string& address, std::uint16_t port);
 
 peer_name name_of(const boost::asio::generic::stream_protocol::endpoint&);
 
+// 0.0.0.0 or ::
+bool is_any(const boost::asio::generic::stream_protocol::endpoint&);
+
 // Whether what is said to that address stays on this machine: loopback (127.0.0.0/8, ::1) or a Unix
 // socket.
 bool is_here(const boost::asio::generic::stream_protocol::endpoint&);
-
-// Whether what is written to that socket leaves this machine, judged by who was really reached.
-// Nothing does once the peer has reset the connection, and its address is not known any more then.
-bool leaves_machine(const stream_socket&);
 
 }

@@ -147,8 +147,8 @@ task<> connection::leave(std::chrono::milliseconds at_most) {
     expire_after(at_most);
     say_goodbye();
     if (auto sent = co_await send_rest(); !sent) co_return;
+    if (heard_end_) co_return; // it will be closed now
     shut_down_sending();
-    if (heard_end_) co_return;
     for (std::size_t dropped = 0; dropped < 256 * 1024;) {
         auto got = receive(buffers().cipher.data(), worker_buffers::size);
         if (!got) co_return; // the peer's FIN, or worse

@@ -94,6 +94,7 @@ public:
     // too: closing a socket with unread bytes would make the kernel take back what was said last.
     // No longer than that, and no more than 256 KiB.
     task<> leave(std::chrono::milliseconds at_most);
+    bool has_left() const { return heard_end_ && !unsent(); } // leave() would wait for nothing
 
     // Closes at once; every wait, here or of the relay, ends with an error.
     void stop();
@@ -109,7 +110,7 @@ public:
     bool unsent() const { return engine_ && !engine_->pending().empty(); }
     result<void> flush();
 
-    void say_goodbye();         // queues close_notify; nothing for plain text
+    void say_goodbye(); // queues close_notify; nothing for plain text, or for who has sent none
     void shut_down_sending();   // FIN
     bool peer_finished() const; // the peer sent its FIN, whatever is still unread
 

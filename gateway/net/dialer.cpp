@@ -111,7 +111,14 @@ std::string name_of(const config::upstream_address& a) {
     return (bare_v6 ? "[" + a.host + "]" : a.host) + ":" + std::to_string(a.port);
 }
 
-task<result<stream_socket>> dial(
+// The address that means any leads to this machine, by another.
+static dialled reached(stream_socket socket, const endpoint& by) {
+    error_code unknown;
+    auto peer = is_any(by) ? socket.remote_endpoint(unknown) : by;
+    return {std::move(socket), peer};
+}
+
+task<result<dialled>> dial(
     asio::any_io_executor where,
     const config::upstream_address& to,
     std::chrono::milliseconds within,
@@ -130,11 +137,11 @@ task<result<stream_socket>> dial(
         if (now >= until) break;
         // Each gets its share of what is left, so that a silent address does not eat it all.
         auto share = (until - now) / static_cast<int>(all->size() - i);
-        auto socket = co_await connect_to(where, (*all)[i], now + share);
-        if (socket) co_return std::move(*socket);
+        auto& tried = (*all)[i];
+        auto socket = co_await connect_to(where, tried, now + share);
+        if (socket) co_return reached(std::move(*socket), tried);
         last = socket.error();
         trouble += (trouble.empty() ? "cannot connect to " : "; to ");
-        auto& tried = (*all)[i];
         trouble += to.host.starts_with("unix:") ? to.host : name_of(tried).full;
         trouble += ": " + last.message();
     }

@@ -11,10 +11,16 @@
 
 namespace postern::gateway {
 
+// A connection, and where it leads.
+struct dialled {
+    stream_socket socket;
+    stream_socket::endpoint_type peer;
+};
+
 // Connects to an address: a literal, a name (all of its addresses are tried in turn), or
 // "unix:/path" as host. The whole of it takes no longer than `within`. On failure (errc::timed_out,
 // errc::unavailable) `trouble` says what went wrong, in words of ours and the system's.
-task<result<stream_socket>> dial(
+task<result<dialled>> dial(
     boost::asio::any_io_executor,
     const config::upstream_address&,
     std::chrono::milliseconds within,

@@ -55,6 +55,11 @@ public:
         ~place() { of.call_off(*this); }
         place(const place&) = delete;
 
+        // Nothing came since all was read that there was, so far as the loop was told.
+        bool knows_of_nothing() const {
+            return registered != 0 && !readable && !hung_up && !broken;
+        }
+
         readiness& of;
         descriptor fd;                // closed, it leaves the set
         std::uint32_t registered = 0; // for these events

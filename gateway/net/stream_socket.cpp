@@ -41,8 +41,12 @@ stream_socket::error_code stream_socket::pending_error() const {
 }
 
 // Less than there was room for means that nothing is left: what comes next is an event again, and
-// so is the end, unless it was told already.
+// so is the end, unless it was told already. Until then the kernel need not be asked.
 ssize_t stream_socket::receive(void* into, std::size_t most, int flags) {
+    if (place_ && place_->knows_of_nothing()) {
+        errno = EAGAIN;
+        return -1;
+    }
     auto got = ::recv(native_handle(), into, most, flags | MSG_DONTWAIT);
     bool all = (flags & MSG_PEEK) == 0 && got >= 0 && static_cast<std::size_t>(got) < most;
     if (place_ && (got < 0 || all)) place_->readable = false;
@@ -53,6 +57,16 @@ ssize_t stream_socket::send(const void* bytes, std::size_t size) {
     auto sent = ::send(native_handle(), bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (place_ && (sent < 0 || static_cast<std::size_t>(sent) < size)) place_->writable = false;
     return sent;
+}
+
+descriptor stream_socket::accept(endpoint_type& from) {
+    auto size = static_cast<socklen_t>(from.capacity());
+    descriptor out(::accept4(native_handle(), from.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (out)
+        from.resize(size);
+    else if (place_ && errno == EAGAIN)
+        place_->readable = false;
+    return out;
 }
 
 void stream_socket::wait(wait_type what, readiness::waiter& by) {

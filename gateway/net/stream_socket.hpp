@@ -16,8 +16,8 @@
 
 namespace postern::gateway {
 
-// A connected stream socket, TCP or Unix, whose waits are told by `readiness`. The shape is that of
-// Asio's sockets, so far as it is needed here.
+// A stream socket, TCP or Unix, connected or listening, whose waits are told by `readiness`. The
+// shape is that of Asio's sockets, so far as it is needed here.
 class stream_socket {
 public:
     using endpoint_type = boost::asio::generic::stream_protocol::endpoint;
@@ -41,9 +41,13 @@ public:
     error_code connect(const endpoint_type&);
     error_code pending_error() const;
 
-    // recv(2) and send(2) that never wait and never raise a signal: their values, and errno.
+    // recv(2) and send(2) that never wait and never raise a signal: their values, and errno. Who
+    // has waited once and then read all is told EAGAIN until the loop has heard of more.
     ssize_t receive(void* into, std::size_t most, int flags = 0);
     ssize_t send(const void* bytes, std::size_t size);
+
+    // Of a listening socket: who came next, and from where; nothing, and errno, as of accept(2).
+    descriptor accept(endpoint_type& from);
 
     // Ends when the socket can be read, has room, or is broken; with operation_aborted when it is
     // cancelled or closed. One wait of each type at a time.

@@ -142,8 +142,11 @@ result<void> connection::flush() {
     return {};
 }
 
+// Who has ended without a close_notify waits for none: most such peers are gone, and would answer
+// with a reset.
 void connection::say_goodbye() {
-    if (engine_ && !std::exchange(said_goodbye_, true)) engine_->say_goodbye();
+    if (!engine_ || end_ == errc::truncated) return;
+    if (!std::exchange(said_goodbye_, true)) engine_->say_goodbye();
 }
 
 void connection::shut_down_sending() {

@@ -6,9 +6,7 @@
 
 #include <cerrno>
 #include <exception>
-#include <netinet/in.h>
 #include <new>
-#include <sys/socket.h>
 #include <utility>
 
 namespace postern::gateway {
@@ -40,7 +38,7 @@ bool concerns_one_connection(int error) {
 }
 
 door::door(asio::io_context& loop, descriptor socket, keeper& of)
-    : loop_(loop), socket_(loop, socket.release()), pause_(loop), keeper_(of) {}
+    : loop_(loop), socket_(loop, std::move(socket)), pause_(loop), keeper_(of) {}
 
 void door::belongs_to(std::size_t server, std::size_t listener) {
     server_ = server;
@@ -73,22 +71,16 @@ bool door::accept_some(int most) {
             keeper_.is_full(0);
             return false;
         }
-        sockaddr_storage from{};
-        socklen_t length = sizeof from;
-        auto fd = ::accept4(
-            socket_.native_handle(),
-            reinterpret_cast<sockaddr*>(&from),
-            &length,
-            SOCK_NONBLOCK | SOCK_CLOEXEC
-        );
-        if (fd < 0 && concerns_one_connection(errno)) continue;
-        if (fd < 0 && errno == EAGAIN) return true;
-        if (fd < 0) {
+        address from;
+        auto came = socket_.accept(from);
+        if (!came && concerns_one_connection(errno)) continue;
+        if (!came && errno == EAGAIN) return true;
+        if (!came) {
             keeper_.is_full(errno);
             return false;
         }
         try {
-            keeper_.enter(client(loop_, descriptor(fd)), address(&from, length), *this);
+            keeper_.enter(client(loop_, std::move(came)), from, *this);
         } catch (const std::bad_alloc&) { // this one is lost; the others wait
             keeper_.is_full(ENOMEM);
             return false;
@@ -98,12 +90,11 @@ bool door::accept_some(int most) {
 }
 
 task<> door::accept_all(std::shared_ptr<door> self, bool after_a_breath) {
-    auto wait = asio::posix::stream_descriptor::wait_read;
     boost::system::error_code bad;
     auto answer = asio::redirect_error(asio::use_awaitable, bad);
     while (self->socket_.is_open()) {
         if (!std::exchange(after_a_breath, false)) {
-            co_await self->socket_.async_wait(wait, answer);
+            co_await self->socket_.async_wait(stream_socket::wait_read, answer);
             if (!self->socket_.is_open()) break;
             if (!bad && self->accept_some(at_once)) continue;
         }

@@ -5,7 +5,6 @@
 #include "protocols/io/task.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <cstddef>
@@ -51,7 +50,7 @@ private:
     bool accept_some(int most);
 
     boost::asio::io_context& loop_;
-    boost::asio::posix::stream_descriptor socket_;
+    stream_socket socket_;
     boost::asio::steady_timer pause_;
     keeper& keeper_;
     std::size_t server_ = 0, listener_ = 0;

@@ -122,8 +122,8 @@ void relay::close(way& w) {
         w.to->say_goodbye();
         if (!deliver(w)) return;
     }
-    w.to->shut_down_sending();
     w.over = true;
+    if (!other(w).over) w.to->shut_down_sending(); // else it is closed at once
     if (&w == &down_) be_brief();
 }
 

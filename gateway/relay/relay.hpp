@@ -34,7 +34,8 @@ public:
     );
 
 protected:
-    // Once, with the party that ended first; it may begin to use the connections again.
+    // Once, with the party that ended first; it may begin to use the connections again, and closes
+    // them: who has ended first hears by that alone that the other has, too.
     virtual void ended(ending) = 0;
 
 private:
@@ -69,6 +70,7 @@ private:
     void look_whether_over();
     party sender(const way& w) const { return &w == &up_ ? party::client : party::upstream; }
     party receiver(const way& w) const { return &w == &up_ ? party::upstream : party::client; }
+    const way& other(const way& w) const { return &w == &up_ ? down_ : up_; }
 
     way up_, down_;
     patience* linger_ = nullptr; // until it has begun

@@ -181,9 +181,13 @@ void report(visit& v) {
     v.house.events.access("end", end_fields(v.seen, v.client.tls(), in, out));
 }
 
+void conclude(visit& v) {
+    report(v);
+    v.upstream.reset();
+}
+
 task<> leave(std::shared_ptr<visit> v) {
-    report(*v);
-    v->upstream.reset();
+    conclude(*v);
     co_await v->client.leave(2s);
 }
 
@@ -247,6 +251,7 @@ void visit::ended(ending how) {
     auto& by = how.by == party::upstream ? *upstream : client;
     if (how.why == errc::tls_failed) seen.detail = by.trouble();
     try {
+        if (client.has_left()) return conclude(*this);
         spawn(house, leave(std::static_pointer_cast<visit>(shared_from_this())));
     } catch (const std::bad_alloc&) {
         client.stop(); // without last words

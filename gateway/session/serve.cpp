@@ -135,10 +135,10 @@ bool tells_password(const attempt& a) {
     return s.proxy.smtp_auth && a.login.how != sasl::credentials::method::none;
 }
 
-bool would_leak(const attempt& a, const approach& by, const stream_socket& socket) {
+bool would_leak(const attempt& a, const approach& by, const stream_socket::endpoint_type& peer) {
     if (by.mode != config::upstream_tls::off || by.allow_plaintext || !tells_password(a))
         return false;
-    return leaves_machine(socket);
+    return !is_here(peer);
 }
 
 task<> enter(attempt& a, const approach& by, std::unique_ptr<connection> upstream) {
@@ -198,16 +198,16 @@ task<> follow(attempt& a, route& to) {
     std::string trouble;
     auto where = a.client.socket().get_executor();
     auto within = a.tools.settings.proxy.connect_timeout;
-    auto socket = co_await dial(where, to.upstream, within, trouble);
-    if (!socket) co_return fail(a, party::upstream, socket.error(), std::move(trouble));
-    auto own = leads_back(to.upstream, *socket, a.client.socket(), a.tools.settings);
+    auto there = co_await dial(where, to.upstream, within, trouble);
+    if (!there) co_return fail(a, party::upstream, there.error(), std::move(trouble));
+    auto own = leads_back(to.upstream, *there, a.client.socket(), a.tools.settings);
     if (!own.empty()) {
         auto detail = "the way leads back to this server's own listener " + own;
         co_return fail(a, party::gateway, errc::unavailable, std::move(detail));
     }
-    if (would_leak(a, by, *socket))
+    if (would_leak(a, by, there->peer))
         co_return fail(a, party::upstream, errc::cleartext, "no TLS, and not on this machine");
-    auto upstream = std::make_unique<connection>(std::move(*socket), by.client, by.to);
+    auto upstream = std::make_unique<connection>(std::move(there->socket), by.client, by.to);
     upstream->sign_with(a.client.signer());
     co_await enter(a, by, std::move(upstream));
 }

@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 
 #include <list>
+#include <vector>
 
 using namespace postern;
 using gateway::connection;
@@ -20,6 +21,8 @@ struct test_relay : gateway::relay {
     void ended(ending e) override {
         CHECK_FALSE(how);
         how = e;
+        for (auto* c : both)
+            c->stop();
     }
     bool done() const { return how.has_value(); }
     ending get() {
@@ -28,6 +31,7 @@ struct test_relay : gateway::relay {
     }
 
     boost::asio::io_context& loop;
+    std::vector<connection*> both;
     std::optional<ending> how;
 };
 
@@ -57,6 +61,7 @@ struct bridge {
         near->settle();
         far->settle();
         going = std::make_shared<test_relay>(loop);
+        going->both = {near.get(), far.get()};
         auto& usual = patient.emplace_back(loop.get_executor(), idle);
         auto& brief = patient.emplace_back(loop.get_executor(), std::min(idle, linger));
         going->start(*near, *far, std::move(first), usual, brief);
@@ -232,7 +237,10 @@ TEST_CASE("close_notify alone is a client's end, a bare FIN is one that is told 
     other.start("", 5s, 5s, true);
     other.client.finish();
     test::hear_end(other.loop, other.server);
+    other.server.say("late");
     other.server.finish();
+    test::hear_end(other.loop, other.client);
+    CHECK(other.client.heard == framed_engine::record("late")); // and no close_notify in its turn
     auto end = other.going->get();
     CHECK(end.by == party::client);
     CHECK(end.why == errc::truncated);
