@@ -5,11 +5,14 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <array>
+#include <cerrno>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <sys/socket.h>
 #include <vector>
 
 using namespace postern;
@@ -82,6 +85,66 @@ TEST_CASE("what comes while nobody waits is told to who waits next") {
     CHECK(told.count() == 2);
     CHECK(received(near, 100) == "b");
     CHECK(received(near, 100) == "nothing");
+}
+
+TEST_CASE("who has read all is told by the loop alone that there is more") {
+    boost::asio::io_context loop;
+    auto [near, far] = test::connected(loop);
+    far.say("a");
+    test::turn_until(loop, [near = near.native_handle()] {
+        char one;
+        return ::recv(near, &one, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+    });
+    CHECK(received(near, 100) == "a"); // nobody has waited yet, so the kernel is asked
+    answer told;
+    near.async_wait(stream_socket::wait_read, told);
+    far.say("b");
+    turn(loop);
+    CHECK(received(near, 100) == "b");
+    far.say("c");
+    far.finish();
+    errno = 0;
+    CHECK(received(near, 100) == "nothing");
+    CHECK(errno == EAGAIN);
+    near.async_wait(stream_socket::wait_read, told);
+    turn(loop);
+    CHECK(told.count() == 2);
+    CHECK(received(near, 100) == "c");
+    CHECK(received(near, 100).empty());
+    CHECK(received(near, 100).empty());
+}
+
+TEST_CASE("a listening socket tells who came until nobody is left") {
+    boost::asio::io_context loop;
+    boost::asio::ip::tcp::acceptor door(
+        loop, {boost::asio::ip::address_v4::loopback(), std::uint16_t{0}}
+    );
+    auto address = door.local_endpoint();
+    door.native_non_blocking(true);
+    stream_socket listening(loop, gateway::descriptor(door.release()));
+    answer told;
+    listening.async_wait(stream_socket::wait_read, told);
+    stream_socket::endpoint_type to(address), from;
+    stream_socket first(loop), second(loop);
+    for (auto* s : {&first, &second})
+        (void)s->connect(to);
+    turn(loop);
+    CHECK(told.count() == 1);
+    for (auto* s : {&first, &second}) {
+        auto came = listening.accept(from);
+        REQUIRE(came);
+        error_code unknown;
+        CHECK(from == s->local_endpoint(unknown));
+    }
+    CHECK_FALSE(listening.accept(from));
+    CHECK(errno == EAGAIN);
+    listening.async_wait(stream_socket::wait_read, told);
+    turn(loop);
+    CHECK(told.count() == 1);
+    stream_socket third(loop);
+    (void)third.connect(to);
+    turn(loop);
+    CHECK(told.count() == 2);
 }
 
 TEST_CASE("an end that came with the last bytes is told behind them") {
