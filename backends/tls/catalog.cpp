@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace postern::tls {
 
@@ -172,9 +173,7 @@ std::vector<catalog::name> catalog_writer::index_names(std::vector<std::uint32_t
     std::vector<catalog::name> out;
     for (auto& [text, known] : names_) {
         auto sorted = known.members;
-        std::ranges::stable_sort(sorted, std::greater(), [&](auto n) {
-            return records_[n].not_after;
-        });
+        std::ranges::sort(sorted, {}, [&](auto n) { return std::pair(-records_[n].not_after, n); });
         out.push_back({known.text, members.size(), sorted.size()});
         members.insert(members.end(), sorted.begin(), sorted.end());
     }

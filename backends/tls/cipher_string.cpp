@@ -214,10 +214,13 @@ void evaluation::group(std::string_view text) {
 }
 
 void evaluation::sort_by_strength() {
-    std::stable_sort(list_.begin(), list_.end(), [](const entry& x, const entry& y) {
+    auto before = [](const entry& x, const entry& y) {
         if (x.active != y.active) return y.active; // what is inactive stays in front
         return x.active && x.what->bits > y.what->bits;
-    });
+    };
+    // A few dozen: each moves up to its place, and what is alike stays in order.
+    for (auto at = list_.begin(); at != list_.end(); ++at)
+        std::rotate(std::upper_bound(list_.begin(), at, *at, before), at, std::next(at));
 }
 
 // OpenSSL's rules for each level (SSL_CTX_set_security_level), as far as suites are concerned.

@@ -3,6 +3,7 @@
 #include "backends/tls/choose.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace postern::tls {
 
@@ -99,7 +100,7 @@ std::shared_ptr<const context> server_names::of_folder(
     std::vector<const catalog_entry*> fitting;
     for (auto& one : some)
         if (fits({one.kind, folder_.suites, folder_.versions}, hello)) fitting.push_back(&one);
-    std::ranges::stable_sort(fitting, {}, [](auto* e) { return rank(e->kind); });
+    std::ranges::sort(fitting, {}, [](auto* e) { return std::pair(rank(e->kind), e); });
     for (auto* e : fitting)
         if (auto one = ready(*e)) return one;
     return nullptr;

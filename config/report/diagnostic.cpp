@@ -79,17 +79,17 @@ std::string first_error(const std::vector<diagnostic>& all) {
 }
 
 void tidy(std::vector<diagnostic>& all) {
-    auto key = [](const diagnostic& d) {
-        return std::tie(d.where.file, d.where.line, d.where.column, d.level, d.text, d.hint);
-    };
-    // Stable: what stands at one place stays in the order in which it was found.
-    std::ranges::stable_sort(all, {}, [](const diagnostic& d) {
+    auto order = [](const diagnostic& d) {
         return std::tie(d.where.file, d.where.line, d.where.column, d.level);
-    });
+    };
     std::vector<diagnostic> kept;
-    for (auto& d : all)
-        if (std::ranges::none_of(kept, [&](auto& k) { return key(k) == key(d); }))
-            kept.push_back(std::move(d));
+    for (auto& d : all) {
+        // Behind what stands at the same place, in the order in which it was found.
+        auto [first, last] = std::ranges::equal_range(kept, order(d), {}, order);
+        bool said =
+            std::any_of(first, last, [&](auto& k) { return k.text == d.text && k.hint == d.hint; });
+        if (!said) kept.insert(last, std::move(d));
+    }
     all = std::move(kept);
 }
 

@@ -126,8 +126,8 @@ void converter::fill(block& to, const toml::table& table, std::size_t depth) con
     for (auto&& [key, node] : table)
         add(to, key, node, depth);
     auto by_place = [](auto& x) { return std::tie(x.where.line, x.where.column); };
-    std::ranges::stable_sort(to.entries, {}, by_place);
-    std::ranges::stable_sort(to.blocks, {}, by_place);
+    std::ranges::sort(to.entries, {}, by_place); // no two stand at one place
+    std::ranges::sort(to.blocks, {}, by_place);
 }
 
 // What a person who knows nginx.conf writes without thinking.

@@ -134,3 +134,17 @@ TEST_CASE("diagnostics are sorted by place and said once") {
     CHECK(any_error(all));
     CHECK_FALSE(any_error({other}));
 }
+
+TEST_CASE("diagnostics at one place stay in the order in which they were found") {
+    std::vector<diagnostic> all(6);
+    for (std::size_t n = 0; n < all.size(); ++n) {
+        all[n].where.line = 1;
+        all[n].text = "zyzaya"[n];
+    }
+    all[5].hint = "another";
+    tidy(all);
+    std::string order;
+    for (auto& d : all)
+        order += d.text + d.hint + " ";
+    CHECK(order == "z y a aanother ");
+}

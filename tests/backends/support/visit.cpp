@@ -114,7 +114,7 @@ private:
 
 const crypto& primitives() {
     static const auto library = make_backend();
-    return dynamic_cast<const compiler&>(*library).primitives();
+    return static_cast<const compiler&>(*library).primitives();
 }
 
 config::proxy_tls_settings proxy_settings_with(const std::string& authorities) {

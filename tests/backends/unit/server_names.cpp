@@ -26,7 +26,7 @@ private:
 };
 
 std::string name_of(const std::shared_ptr<const context>& one) {
-    auto* known = dynamic_cast<const named_context*>(one.get());
+    auto* known = static_cast<const named_context*>(one.get());
     return known ? known->name : "none";
 }
 

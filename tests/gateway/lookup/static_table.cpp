@@ -35,7 +35,7 @@ config::lookup_settings table() {
 }
 
 std::string where(const lookup& l, std::string_view user, mail_protocol p = mail_protocol::imap) {
-    auto v = dynamic_cast<const static_table&>(l).find(user, p);
+    auto v = static_cast<const static_table&>(l).find(user, p);
     auto* to = std::get_if<route>(&v);
     return to ? to->upstream.host + ":" + std::to_string(to->upstream.port) + " " + to->user : "no";
 }
