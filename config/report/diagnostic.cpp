@@ -79,13 +79,14 @@ std::string first_error(const std::vector<diagnostic>& all) {
 }
 
 void tidy(std::vector<diagnostic>& all) {
-    auto order = [](const diagnostic& d) {
-        return std::tie(d.where.file, d.where.line, d.where.column, d.level);
+    auto before = [](const diagnostic& a, const diagnostic& b) {
+        return std::tie(a.where.file, a.where.line, a.where.column, a.level) <
+               std::tie(b.where.file, b.where.line, b.where.column, b.level);
     };
     std::vector<diagnostic> kept;
     for (auto& d : all) {
         // Behind what stands at the same place, in the order in which it was found.
-        auto [first, last] = std::ranges::equal_range(kept, order(d), {}, order);
+        auto [first, last] = std::equal_range(kept.begin(), kept.end(), d, before);
         bool said =
             std::any_of(first, last, [&](auto& k) { return k.text == d.text && k.hint == d.hint; });
         if (!said) kept.insert(last, std::move(d));
