@@ -117,6 +117,14 @@ void readiness::call_off(place& p) {
         if (w) call_off(*w);
 }
 
+// To close it would not take it out of the set while another process has it: every worker has a
+// listening socket, and a child that was just forked has all.
+void readiness::forget(place& p) {
+    call_off(p);
+    if (p.registered != 0 && !is_down_)
+        (void)::epoll_ctl(all_.native_handle(), EPOLL_CTL_DEL, p.fd.get(), nullptr);
+}
+
 void readiness::wake(place& p, kind what) {
     if (auto* w = p.waiting[static_cast<std::size_t>(what)]) make_ready(*w, {});
 }

@@ -49,10 +49,11 @@ public:
         boost::system::error_code why_;
     };
 
-    // An open socket. Who still waits when it is closed is called off.
+    // An open socket, perhaps one that others have, too. Who still waits when it is closed is
+    // called off.
     struct place {
         place(readiness& in, descriptor socket) : of(in), fd(std::move(socket)) {}
-        ~place() { of.call_off(*this); }
+        ~place() { of.forget(*this); }
         place(const place&) = delete;
 
         // Nothing came since all was read that there was, so far as the loop was told.
@@ -61,7 +62,7 @@ public:
         }
 
         readiness& of;
-        descriptor fd;                // closed, it leaves the set
+        descriptor fd;
         std::uint32_t registered = 0; // for these events
         bool readable = false, writable = false;
         bool hung_up = false, broken = false; // for ever
@@ -91,6 +92,7 @@ private:
     template <class T> struct from_slot;
 
     void shutdown() override;
+    void forget(place&);
     boost::system::error_code register_for(place&, kind);
     void take_turn();
     void note(place&, std::uint32_t events);

@@ -149,6 +149,27 @@ TEST_CASE("a listening socket tells who came until nobody is left") {
     CHECK(told.count() == 2);
 }
 
+TEST_CASE("a socket that another descriptor keeps open is forgotten when it is closed") {
+    boost::asio::io_context loop;
+    auto [near, far] = test::connected(loop);
+    auto [other, quiet] = test::connected(loop);
+    auto copy = gateway::duplicate(near.native_handle());
+    REQUIRE(copy);
+    answer told, kept;
+    other.async_wait(stream_socket::wait_read, kept); // so that the set is looked at
+    near.async_wait(stream_socket::wait_read, told);
+    turn(loop);
+    near.close();
+    turn(loop);
+    REQUIRE(told.count() == 1);
+    CHECK(told.all->front() == boost::asio::error::operation_aborted);
+    far.say("a");
+    quiet.say("b");
+    turn(loop);
+    CHECK(told.count() == 1);
+    CHECK(kept.count() == 1);
+}
+
 TEST_CASE("an end that came with the last bytes is told behind them") {
     boost::asio::io_context loop;
     auto [near, far] = test::connected(loop);
