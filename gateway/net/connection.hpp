@@ -110,7 +110,8 @@ public:
     bool unsent() const { return engine_ && !engine_->pending().empty(); }
     result<void> flush();
 
-    void say_goodbye(); // queues close_notify; nothing for plain text, or for who has sent none
+    // Queues close_notify; nothing for plain text, or when the peer has ended without one itself.
+    void say_goodbye();
     void shut_down_sending();   // FIN
     bool peer_finished() const; // the peer sent its FIN, whatever is still unread
 

@@ -221,9 +221,10 @@ class Names(harness.Test):
         self.zone[other] = named("eight.example.org")
         type(self).asked_for = {other: "eight.example.org"}
         self.assertEqual(self.told(self.connect("only4", other)), (NONE,) * 3)
-        self.assertNotIn(ipaddress.ip_address(other).reverse_pointer, [name for name, *_ in self.dns.asked])
+        about_it = {ipaddress.ip_address(other).reverse_pointer, "eight.example.org"}
+        self.assertFalse(about_it & {name for name, *_ in self.dns.asked})
         self.assertEqual(self.told(self.connect("tls", other))[:2], ("eight.example.org",) * 2)
-        self.assertIn(ipaddress.ip_address(other).reverse_pointer, [name for name, *_ in self.dns.asked])
+        self.assertLessEqual(about_it, {name for name, *_ in self.dns.asked})
 
     def test_what_is_known_is_not_asked_again(self):
         self.zone["203.0.113.1"], self.zone["203.0.113.2"] = named("kept.example.org"), pointer(lambda q: q.reply(code=3))

@@ -234,7 +234,7 @@ class InTls(Faults):
                     cases.setdefault(protocol, {})[user] = {
                         "server": Faulty(protocol, said, len(said) - 1, whole), "proxy_ssl": mode, "proxy_ssl_name": "localhost"}
                     reasons[user] = reason
-        # Thirty handshakes at once, and more than one library's slow arithmetic: who floods must have time to.
+        # Thirty handshakes at once, on a busy machine: who floods is to be cut off before the time is up.
         self.all_fail_alone(self.start(cases, timeout="5s"), cases, reasons)
 
     def tear(self, peer):
